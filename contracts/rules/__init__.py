@@ -1,0 +1,1 @@
+"""Checks that are rules of Docker and not of a document."""

@@ -1,0 +1,1 @@
+"""Checks: an exchange in, findings out; pure."""

@@ -1,0 +1,1 @@
+"""Reaching a daemon: addresses, transport, recordings, managed engines, a registry."""

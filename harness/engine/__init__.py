@@ -1,0 +1,1 @@
+"""Plans, worlds and runs."""

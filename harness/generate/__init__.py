@@ -1,0 +1,1 @@
+"""Calls out of documents; the only package that knows schemathesis and hypothesis."""

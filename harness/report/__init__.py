@@ -1,0 +1,1 @@
+"""Events into a report, and a report into text."""

@@ -1,0 +1,1 @@
+"""Text into specs: documents, tables and validators; raw YAML and JSON stop here."""
