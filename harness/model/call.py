@@ -43,9 +43,9 @@ class Call:
     """One request, without the version prefix.
 
     `path` is the operation's template, such as /containers/{id}/json. Until it is bound to a
-    world, texts and body may hold tokens such as {{container.running}} (see contracts/resources.yaml).
-    `at` is where the twist is: "path/id", "query/limit", "body/HostConfig/Memory". `wants_upgrade`
-    asks for `Upgrade: tcp`. `number` tells the calls of one operation apart.
+    world, texts and body may hold tokens such as {{container.running}} (contracts/resources.yaml).
+    `at` is where the twist is: "path/id", "query/limit", "body/HostConfig/Memory".
+    `number` tells the calls of one operation apart.
     """
 
     operation: str

@@ -15,7 +15,7 @@ class RunStarted:
     daemon: str
     address: str
     versions: tuple[ApiVersion, ...]
-    operations: int  # version × operation pairs to come
+    operations: int  # pairs of version and operation to come
     seed: int
     tier: str
 
