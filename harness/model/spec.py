@@ -7,7 +7,7 @@ from typing import TypeAlias
 from harness.model.version import ApiVersion, VersionRange
 
 # A TypeAlias, since the `type` statement needs Python 3.12.
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 
 @dataclass(frozen=True, slots=True)
