@@ -51,7 +51,7 @@ def gaps(report: Report) -> tuple[str, ...]:
     general = len(report.failures) - totals[Verdict.ERROR]
     stated = (
         ("it was interrupted", report.interrupted),
-        ("it ended early", not report.finished),
+        ("it ended early", not report.finished and not report.interrupted),
         ("nothing was judged", not report.judged),
         (f"{counted(unreached, 'operation')} never reached", unreached),
         (f"{counted(general, 'failure')} of the harness", general > 0),
