@@ -231,7 +231,7 @@ def _shares(report: Report) -> str:
         return ""
     shares = (
         ("generating", timing.generating),
-        ("waiting for the daemon", timing.waiting),
+        ("waiting", timing.waiting),
         ("judging", timing.judging),
     )
     return ": " + ", ".join(f"{round(100 * part / timing.total)} % {name}" for name, part in shares)
