@@ -155,10 +155,11 @@ def _responses(node: Node) -> Json:
 
 
 def _response(node: Node, status: str) -> Json:
-    return _reference(node) or {"description": _phrase(status), **_pick(node, _RESPONSE)}
+    return _reference(node) or {"description": phrase(status), **_pick(node, _RESPONSE)}
 
 
-def _phrase(status: str) -> str:
+def phrase(status: str) -> str:
+    """Return what is written as the description of a reply: the reason phrase of its status."""
     known = {str(int(each)): each.phrase for each in HTTPStatus}
     return known.get(status, f"Status {status}")
 

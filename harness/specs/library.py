@@ -8,10 +8,11 @@ from pathlib import Path
 from harness.model.errors import SpecError, UsageError
 from harness.model.spec import Json, Spec
 from harness.model.version import ApiVersion
+from harness.specs.errata import Correction, apply_errata, read_errata
 from harness.specs.importer import canonical
 from harness.specs.node import Node
-from harness.specs.places import specs_folder
-from harness.specs.reader import read_spec
+from harness.specs.places import contracts_folder, specs_folder
+from harness.specs.reader import read_spec, read_version
 from harness.specs.yaml_text import load_text, load_yaml
 
 
@@ -47,6 +48,12 @@ def index() -> dict[ApiVersion, Origin]:
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f"specs/INDEX.toml is not TOML: {error}") from error
     return {ApiVersion.parse(name): _origin(row) for name, row in rows.members()}
+
+
+@cache
+def corrections() -> tuple[Correction, ...]:
+    """Return what contracts/errata.yaml corrects; raise SpecError where it is wrong."""
+    return read_errata(load_yaml(contracts_folder() / "errata.yaml", "errata.yaml"))
 
 
 def load(version: ApiVersion) -> Spec:
@@ -95,7 +102,7 @@ def _load(version: ApiVersion) -> _Loaded:
     found = node["info"]["version"]
     if found.text() != str(version):
         raise SpecError(f"{found.place}: says {found.text()}, and INDEX.toml says {version}")
-    return _loaded(canonical(node), source)
+    return _corrected(canonical(node), source, corrections())
 
 
 @cache
@@ -103,8 +110,13 @@ def _load_file(path: str, *, with_errata: bool) -> _Loaded:
     if not Path(path).is_file():
         what = "is a folder; name a file in it" if Path(path).is_dir() else "does not exist"
         raise UsageError(f"{path} {what}")
-    return _loaded(canonical(load_yaml(Path(path), path)), path)
+    facts = canonical(load_yaml(Path(path), path))
+    return _corrected(facts, path, corrections() if with_errata else (), strict=False)
 
 
-def _loaded(facts: dict[str, Json], source: str) -> _Loaded:
-    return _Loaded(document=facts, spec=read_spec(facts, source))
+def _corrected(
+    facts: dict[str, Json], source: str, wanted: tuple[Correction, ...], *, strict: bool = True
+) -> _Loaded:
+    version = read_version(facts, source)
+    corrected, applied = apply_errata(facts, wanted, version, strict=strict)
+    return _Loaded(document=corrected, spec=read_spec(corrected, source, applied))

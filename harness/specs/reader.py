@@ -29,11 +29,16 @@ def read_spec(document: Json, source: str, errata: tuple[Erratum, ...] = ()) -> 
             raise SpecError(f"{source}: two operations are called {operation.id}")
         operations[operation.id] = operation
     return Spec(
-        version=ApiVersion.parse(root["info"]["version"].text()),
+        version=read_version(document, source),
         operations=operations,
         errata=errata,
         source=source,
     )
+
+
+def read_version(document: Json, source: str) -> ApiVersion:
+    """Return the API version that a document is of."""
+    return ApiVersion.parse(Node(document, source)["info"]["version"].text())
 
 
 @dataclass(frozen=True)
