@@ -69,3 +69,22 @@ class Limit:
     at: str
     allow: tuple[str, ...]
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How resources of one kind are found, recognised as a run's own, and removed.
+
+    `listing` is a request target and `items` the JSON pointer of the list in its reply; `name` and
+    `label` point into an element. Where `prefixed`, the name itself tells. `since` is the version
+    that introduced the kind. `removal` is a request target with {name} in it.
+    """
+
+    id: str
+    listing: str
+    items: str
+    name: str
+    label: str
+    prefixed: bool
+    removal: str
+    since: str = ""

@@ -1,0 +1,256 @@
+"""One operation at one version: its calls made, sent and judged."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.daemon.curl import curl_line
+from harness.daemon.transport import Daemon
+from harness.engine.plan import Planned
+from harness.engine.swarm import Swarm
+from harness.engine.workshop import UnmakeableError
+from harness.engine.world import TOKEN, World
+from harness.model.call import Call, Exchange, Manner, Pairs
+from harness.model.events import (
+    CallJudged,
+    Event,
+    FindingShrunk,
+    OperationJudged,
+    OperationStarted,
+)
+from harness.model.judgement import Finding, Judged, Streaming, Subject, Verdict
+from harness.model.spec import Operation, Spec
+from harness.model.tables import Recipe, Tier
+
+_DEADLINE = 20.0  # seconds; an unknown driver costs dockerd ten
+_ENDLESS_DEADLINE = 5.0
+_QUIET = 0.4  # seconds without a byte after which an endless reply is left
+_LIMIT = 8 * 1024 * 1024
+
+Judge = Callable[[Subject], Judged]
+
+
+@dataclass
+class Clock:
+    """Where the time of a run went, in seconds."""
+
+    generating: float = 0.0
+    waiting: float = 0.0
+    judging: float = 0.0
+    calls: int = 0
+
+
+@dataclass
+class Bench:
+    """All that exercising an operation takes."""
+
+    daemon: Daemon
+    world: World
+    swarm: Swarm
+    judge: Judge
+    generate: Callable[[Spec, Operation, Recipe], tuple[Call, ...]]
+    record: Callable[[Exchange], None]
+    available: frozenset[str] = frozenset()  # of what recipes need: registry, restart, …
+    clock: Clock = field(default_factory=Clock)
+
+
+def exercise(
+    bench: Bench, spec: Spec, planned: Planned, recipes: Sequence[Recipe]
+) -> Iterator[Event]:
+    """Make, send and judge the calls of one operation, and tell what happened."""
+    operation = spec.operations[planned.operation]
+    yield OperationStarted(spec.version, operation.id)
+    began = time.monotonic()
+    outcome = _Outcome(reason=planned.reason)
+    bench.world.refresh()
+    if not planned.reason:
+        for recipe, calls in _calls(bench, spec, operation, recipes, outcome):
+            for judged in _judged(bench, spec, operation, recipe, calls, outcome):
+                outcome.add(judged)
+                yield CallJudged(spec.version, operation.id, judged)
+    yield OperationJudged(
+        version=spec.version,
+        operation=operation.id,
+        tags=operation.tags,
+        verdict=outcome.verdict,
+        calls=outcome.calls,
+        succeeded=outcome.succeeded,
+        findings=tuple(outcome.findings),
+        reason="" if outcome.succeeded else outcome.reason,
+        seconds=time.monotonic() - began,
+    )
+
+
+@dataclass
+class _Outcome:
+    reason: str = ""
+    calls: int = 0
+    succeeded: bool = False
+    verdicts: set[Verdict] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    refusal: str = ""
+
+    def add(self, judged: Judged) -> None:
+        self.calls += 1
+        self.verdicts.add(judged.verdict)
+        self.findings += judged.findings
+        polite = judged.exchange.call.manner is not Manner.RUDE
+        self.succeeded |= polite and judged.succeeded
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict.worst(tuple(self.verdicts))
+
+
+def _calls(
+    bench: Bench,
+    spec: Spec,
+    operation: Operation,
+    recipes: Sequence[Recipe],
+    outcome: _Outcome,
+) -> Iterator[tuple[Recipe, tuple[Call, ...]]]:
+    for recipe in recipes:
+        lacking = [need for need in recipe.needs if need not in bench.available]
+        if lacking:
+            outcome.reason = f"needs {', '.join(lacking)}, which this run does not have"
+            continue
+        try:
+            bench.swarm.ensure(recipe.swarm, disruptive=recipe.tier is Tier.DISRUPTIVE)
+        except UnmakeableError as error:
+            outcome.reason = str(error)
+            continue
+        began = time.monotonic()
+        calls = bench.generate(spec, operation, recipe)
+        # The further recipes only show another way to succeed.
+        calls = calls if recipe is recipes[0] else calls[:1]
+        bench.clock.generating += time.monotonic() - began
+        yield recipe, calls
+
+
+def _judged(  # noqa: PLR0913 - the parts of one operation
+    bench: Bench,
+    spec: Spec,
+    operation: Operation,
+    recipe: Recipe,
+    calls: Sequence[Call],
+    outcome: _Outcome,
+) -> Iterator[Judged]:
+    for call in calls:
+        try:
+            bench.swarm.ensure(recipe.swarm, disruptive=recipe.tier is Tier.DISRUPTIVE)
+            yield attempt(bench, spec, operation, recipe, call, plain=calls[0])
+        except UnmakeableError as error:
+            outcome.reason = str(error)
+            # What cannot be made once is not tried for each further call.
+            if call.manner is Manner.POLITE:
+                return
+
+
+def attempt(  # noqa: PLR0913 - the parts of one operation
+    bench: Bench,
+    spec: Spec,
+    operation: Operation,
+    recipe: Recipe,
+    call: Call,
+    *,
+    plain: Call | None = None,
+) -> Judged:
+    """Bind one call, send it, judge the reply and tidy up after it.
+
+    An open call is sent after the `plain` call that it derives from. Raises UnmakeableError where
+    the world cannot give what the call needs.
+    """
+    baseline = None
+    if call.manner is Manner.OPEN and plain is not None:
+        baseline = _sent(bench, spec, recipe, plain)
+    exchange = _sent(bench, spec, recipe, call)
+    began = time.monotonic()
+    subject = Subject(
+        spec=spec,
+        operation=operation,
+        exchange=exchange,
+        streaming=recipe.streaming,
+        plain=baseline,
+        endless=recipe.endless,
+    )
+    judged = bench.judge(subject)
+    bench.clock.judging += time.monotonic() - began
+    return judged
+
+
+def _sent(bench: Bench, spec: Spec, recipe: Recipe, call: Call) -> Exchange:
+    bound = bench.world.bind(call)
+    began = time.monotonic()
+    exchange = bench.daemon.send(
+        bound.call,
+        spec.version,
+        deadline=_ENDLESS_DEADLINE if recipe.endless else _DEADLINE,
+        limit=_LIMIT,
+        upgrade=recipe.upgrade,
+        websocket=recipe.streaming is Streaming.WEBSOCKET,
+        quiet=_QUIET if recipe.endless else None,
+    )
+    bench.clock.waiting += time.monotonic() - began
+    bench.clock.calls += 1
+    bench.record(exchange)
+    bench.world.settle(bound, recipe, exchange)
+    if ("swarm", "") in recipe.makes and exchange.reply.status < 400:  # noqa: PLR2004 - 4xx, 5xx
+        bench.swarm.disturbed()
+    return exchange
+
+
+def shrunk(
+    bench: Bench,
+    spec: Spec,
+    recipe: Recipe,
+    finding: Finding,
+    calls: Sequence[Call],
+    shrink: Callable[[Call, Callable[[Call], bool]], Call],
+) -> FindingShrunk:
+    """Find the smallest call that still shows a finding, and a line that shows it by hand.
+
+    `calls` are the unbound calls of the operation, by number.
+    """
+    operation = spec.operations[finding.operation]
+    smallest = finding
+
+    def still_shows(call: Call) -> bool:
+        nonlocal smallest
+        try:
+            judged = attempt(bench, spec, operation, recipe, call, plain=calls[0])
+        except UnmakeableError:
+            return False
+        same = next((f for f in judged.findings if f.cause == finding.cause), None)
+        smallest = same or smallest
+        return same is not None
+
+    call = shrink(calls[finding.exchange.call.number], still_shows)
+    line = curl_line(bench.daemon.address, placeheld(call), spec.version)
+    return FindingShrunk(smallest, _with_variables(line))
+
+
+def placeheld(call: Call) -> Call:
+    """Return an unbound call with a word for a shell variable in place of each token."""
+
+    def word(match: re.Match[str]) -> str:
+        return f"DC0{(match[1] + '_' + (match[2] or '')).strip('_').replace('-', '_')}0DC"
+
+    def text(value: str) -> str:
+        return TOKEN.sub(word, value)
+
+    def pairs(values: Pairs) -> Pairs:
+        return tuple((name, text(value)) for name, value in values)
+
+    body = call.body.decode("utf-8", "surrogateescape") if call.body is not None else None
+    return replace(
+        call,
+        path_parameters=pairs(call.path_parameters),
+        query=pairs(call.query),
+        headers=pairs(call.headers),
+        body=None if body is None else text(body).encode("utf-8", "surrogateescape"),
+    )
+
+
+def _with_variables(line: str) -> str:
+    return re.sub(r"DC0([a-z_]+)0DC", r"""'"$\1"'""", line)

@@ -1,0 +1,304 @@
+"""A run from the first greeting to the last broom."""
+
+import contextlib
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from harness.daemon.address import Address, resolve
+from harness.daemon.managed import ManagedDaemon, start_dockerd, start_podman
+from harness.daemon.preflight import DaemonInfo, greet, served_anyway, unsupported
+from harness.daemon.recording import Recorder
+from harness.daemon.registry import Registry
+from harness.daemon.transport import Daemon
+from harness.engine.archives import archives
+from harness.engine.image import base_image
+from harness.engine.plan import Planned, plan
+from harness.engine.run import Bench, Clock, Judge, exercise, shrunk
+from harness.engine.swarm import Swarm
+from harness.engine.sweep import Found, survey, sweep
+from harness.engine.workshop import UnmakeableError, Workshop
+from harness.engine.world import World
+from harness.generate.calls import GeneratedCalls
+from harness.generate.shrink import shrink
+from harness.model.call import Call
+from harness.model.errors import UsageError
+from harness.model.events import (
+    Event,
+    HarnessFailed,
+    Leaked,
+    OperationJudged,
+    RunFinished,
+    RunStarted,
+    VersionUnsupported,
+)
+from harness.model.judgement import Finding
+from harness.model.settings import CertifySettings
+from harness.model.spec import Operation, Spec
+from harness.model.tables import Recipe, Tier
+from harness.model.version import ApiVersion, select
+from harness.specs.library import document, load, load_file, versions
+from harness.specs.tables import tables
+
+_SHRUNK_AT_MOST = 60  # clusters of findings that are shrunk
+_SENDS_TO_SHRINK = 25
+
+Emit = Callable[[Event], None]
+
+
+class Session:
+    """One run: a context manager that reaches or starts the daemon, and leaves it as it was.
+
+    Events go to `emit`. Raises UsageError, SpecError or DaemonError on entering.
+    """
+
+    def __init__(self, settings: CertifySettings, judge: Judge, emit: Emit) -> None:
+        self.settings = settings
+        self.specs = _specs(settings)
+        self._judge = judge
+        self._emit = emit
+        self._run = secrets.token_hex(4)
+        self._tables = tables()
+        self._calls = GeneratedCalls()
+        self._findings: dict[tuple[str, str, str], Finding] = {}
+        self._stack = contextlib.ExitStack()
+        self._began = time.monotonic()
+        self._interrupted = False
+        self.clock = Clock()
+
+    @property
+    def tier(self) -> Tier:
+        """Return how much the run may disturb; a daemon of its own, all it likes."""
+        return Tier.DISRUPTIVE if self.settings.engine else self.settings.tier
+
+    def plan(self) -> tuple[Planned, ...]:
+        """Return what the run will do, in order; needs no daemon."""
+        return plan(
+            self.specs.values(), self._tables.recipes, tier=self.tier, only=self.settings.only
+        )
+
+    def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._interrupted |= error is not None
+        self.close()
+
+    def interrupt(self) -> None:
+        """Take note that the run was stopped before its end."""
+        self._interrupted = True
+
+    def close(self) -> None:
+        """Shrink what was found, remove what was made, tell what was left, stop what was started."""
+        try:
+            if not self._interrupted:
+                self._shrink()
+            self._clean()
+        finally:
+            self._stack.close()
+            self._emit(
+                RunFinished(
+                    interrupted=self._interrupted,
+                    calls=self.clock.calls,
+                    seconds=time.monotonic() - self._began,
+                    generating=self.clock.generating,
+                    waiting=self.clock.waiting,
+                    judging=self.clock.judging,
+                )
+            )
+
+    def exercise(self, planned: Planned) -> OperationJudged:
+        """Exercise one operation at one version; return what came of it."""
+        spec = self.specs[planned.version]
+        reason = planned.reason or self._unsupported.get(planned.version, "")
+        recipes = self._tables.recipes.get(planned.operation, ())
+        told = Planned(planned.version, planned.operation, reason)
+        outcome: OperationJudged | None = None
+        for event in exercise(self._bench, spec, told, recipes):
+            self._emit(event)
+            if isinstance(event, OperationJudged):
+                outcome = event
+        if outcome is None:
+            raise AssertionError("an operation ends with its judgement")
+        for finding in outcome.findings:
+            self._findings.setdefault(finding.cause, finding)
+        return outcome
+
+    def _open(self) -> None:
+        settings = self.settings
+        self.managed = self._managed()
+        self.address = self._address()
+        daemon = self._stack.enter_context(Daemon(self.address))
+        info = greet(daemon)
+        self._unsupported = self._refused(daemon, info)
+        registry = self._stack.enter_context(Registry()) if self.address.is_local else None
+        shop = Workshop(daemon, self._making(info), self._run)
+        if registry is not None:
+            shop.registry = registry.host
+        self._before = survey(shop, self._tables.kinds)
+        self._shop = shop
+        record = (
+            self._stack.enter_context(Recorder(settings.recording)).record
+            if settings.recording
+            else _ignore
+        )
+        shop.image = base_image(shop, settings.image)
+        world = World(
+            shop,
+            kinds={kind.id: kind for kind in self._tables.kinds},
+            archives=archives(shop),
+        )
+        self._bench = Bench(
+            daemon=daemon,
+            world=world,
+            swarm=Swarm(
+                world,
+                permitted=self.tier is Tier.DISRUPTIVE,
+                port=free_port,
+                managed=self.managed,
+                own=self.managed is not None,
+            ),
+            judge=self._judge,
+            generate=self._generate,
+            record=record,
+            available=self._available(registry),
+            clock=self.clock,
+        )
+        self._emit(
+            RunStarted(
+                run=self._run,
+                daemon=info.product,
+                address=str(self.address),
+                versions=tuple(self.specs),
+                operations=len(self.plan()),
+                seed=settings.seed,
+                tier=self.tier,
+            )
+        )
+        for version, reason in self._unsupported.items():
+            self._emit(VersionUnsupported(version, reason))
+
+    def _managed(self) -> ManagedDaemon | None:
+        starters = {"": None, "dockerd": start_dockerd, "podman": start_podman}
+        if self.settings.engine not in starters:
+            raise UsageError(
+                f"--engine {self.settings.engine!r} is not known; there are dockerd and podman"
+            )
+        start = starters[self.settings.engine]
+        return self._stack.enter_context(start()) if start else None
+
+    def _address(self) -> Address:
+        if self.managed:
+            return resolve(self.managed.host, env={})
+        files = self.settings.tls
+        return resolve(
+            self.settings.host or None,
+            env=os.environ,
+            context=self.settings.context or None,
+            tls=tls_settings(files.ca, files.certificate, files.key, verify=files.verify),
+        )
+
+    def _refused(self, daemon: Daemon, info: DaemonInfo) -> dict[ApiVersion, str]:
+        """Return the versions that the daemon does not claim and does not serve, with the reason."""
+        refused = {}
+        for version in self.specs:
+            reason = unsupported(info, version)
+            if reason and not served_anyway(daemon, version):
+                refused[version] = reason
+        return refused
+
+    def _making(self, info: DaemonInfo) -> ApiVersion:
+        """Return the version at which the world is made: the newest that both sides know."""
+        spoken = [version for version in versions() if not unsupported(info, version)]
+        return max(spoken, default=max(self.specs))
+
+    def _available(self, registry: Registry | None) -> frozenset[str]:
+        offers = {
+            "registry": registry is not None,
+            "restart": self.settings.engine == "dockerd",
+            "second-daemon": self.settings.engine == "dockerd",
+        }
+        return frozenset(name for name, there in offers.items() if there)
+
+    def _generate(self, spec: Spec, operation: Operation, recipe: Recipe) -> tuple[Call, ...]:
+        return self._calls.calls(
+            partial(document, spec),
+            operation,
+            recipe,
+            self._tables.limits,
+            seed=self.settings.seed,
+            examples=self.settings.examples,
+        )
+
+    def _shrink(self) -> None:
+        for finding in list(self._findings.values())[:_SHRUNK_AT_MOST]:
+            spec = self.specs[finding.exchange.version]
+            recipe = self._tables.recipes[finding.operation][0]
+            calls = self._generate(spec, spec.operations[finding.operation], recipe)
+            smaller = partial(_smaller, recipe)
+            try:
+                self._emit(shrunk(self._bench, spec, recipe, finding, calls, smaller))
+            except UnmakeableError as error:
+                self._emit(HarnessFailed(spec.version, finding.operation, str(error)))
+
+    def _clean(self) -> None:
+        """Remove all that the run made, and tell what is there that was not there before."""
+        if not hasattr(self, "_bench"):
+            return
+        with contextlib.suppress(UnmakeableError):
+            if self._bench.swarm.own:
+                self._bench.swarm.leave()
+        sweep(self._shop, self._tables.kinds, run=self._run)
+        known = {(found.kind, found.id) for found in self._before}
+        for found in survey(self._shop, self._tables.kinds):
+            ours = found.run == self._run or (self.managed is not None and not found.run)
+            if ours and (found.kind, found.id) not in known:
+                self._emit(Leaked(found.kind, found.id))
+
+
+def clean(settings: CertifySettings) -> tuple[Found, ...]:
+    """Remove from a daemon what any earlier run left there; return what was removed."""
+    address = resolve(settings.host or None, env=os.environ, context=settings.context or None)
+    with Daemon(address) as daemon:
+        info = greet(daemon)
+        spoken = [version for version in versions() if not unsupported(info, version)]
+        shop = Workshop(daemon, max(spoken, default=max(versions())), run="")
+        return sweep(shop, tables().kinds)
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback address that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _specs(settings: CertifySettings) -> dict[ApiVersion, Spec]:
+    if settings.spec_file:
+        spec = load_file(settings.spec_file)
+        return {spec.version: spec}
+    return {version: load(version) for version in select(settings.versions, versions())}
+
+
+def _smaller(recipe: Recipe, call: Call, still_shows: Callable[[Call], bool]) -> Call:
+    return shrink(call, recipe, still_shows, most=_SENDS_TO_SHRINK)
+
+
+def _ignore(_: object) -> None:
+    """Record nothing."""

@@ -1,0 +1,74 @@
+"""Finding and removing what runs made, by its labels and names."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harness.engine.workshop import LABEL, PREFIX, Workshop, at, parsed
+from harness.model.spec import Json
+from harness.model.tables import Kind
+from harness.model.version import ApiVersion
+
+_ROUNDS = 3  # an image goes only after what was built from it
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A resource on the daemon; `run` is the run that made it, "" where none did."""
+
+    kind: str
+    id: str
+    run: str
+
+
+def survey(shop: Workshop, kinds: Iterable[Kind]) -> tuple[Found, ...]:
+    """Return all resources that the daemon lists, of the kinds that it knows."""
+    return tuple(found for kind in kinds for found in _listed(shop, kind))
+
+
+def sweep(shop: Workshop, kinds: Iterable[Kind], *, run: str = "") -> tuple[Found, ...]:
+    """Remove what a run made, or all runs where none is named; return what was removed."""
+    known = tuple(kinds)
+    removed: dict[Found, None] = {}
+    for _ in range(_ROUNDS):
+        mine = [f for f in survey(shop, known) if f.run and (not run or f.run == run)]
+        if not mine:
+            break
+        for found in mine:
+            kind = next(kind for kind in known if kind.id == found.kind)
+            reply = shop.ask("DELETE", kind.removal.replace("{name}", found.id))
+            if reply.status < 400:  # noqa: PLR2004 - 4xx and 5xx
+                removed[found] = None
+    return tuple(removed)
+
+
+def _listed(shop: Workshop, kind: Kind) -> Iterator[Found]:
+    if kind.since and shop.version < ApiVersion.parse(kind.since):
+        return
+    reply = shop.ask("GET", kind.listing)
+    # A daemon outside a swarm has no services to list, and says so with an error.
+    listed = at(parsed(reply), kind.items) if reply.status == 200 else None  # noqa: PLR2004 - OK
+    for element in listed if isinstance(listed, list) else ():
+        name = at(element, kind.name)
+        if isinstance(name, str):
+            yield Found(kind.id, name, _maker(element, kind, name))
+
+
+def _maker(element: Json, kind: Kind, name: str) -> str:
+    labels = at(element, kind.label) if kind.label else None
+    if isinstance(labels, dict) and isinstance(labels.get(LABEL), str):
+        return str(labels[LABEL])
+    names = [name, *_names(element)]
+    for candidate in names:
+        start = candidate.lstrip("/").find(PREFIX)
+        if start == 0 or (kind.id == "image" and start > 0):
+            return re.split(r"[-/:]", candidate.lstrip("/")[start + len(PREFIX) :])[0]
+    return ""
+
+
+def _names(element: Json) -> Iterator[str]:
+    for pointer in ("/Name", "/Names", "/RepoTags", "/Spec/Name"):
+        value = at(element, pointer)
+        for name in value if isinstance(value, list) else [value]:
+            if isinstance(name, str):
+                yield name

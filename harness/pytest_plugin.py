@@ -1,0 +1,133 @@
+"""The pytest plugin: one item for each operation at each version, on any daemon."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from contracts.rules import RULES
+from harness import hookspec
+from harness.checks import CHECKS, judge
+from harness.engine.plan import Planned
+from harness.engine.session import Session
+from harness.model.events import Event
+from harness.model.judgement import Finding, Judged, Subject, Verdict
+from harness.model.settings import CertifySettings
+from harness.model.tables import Tier
+from harness.model.version import ApiVersion
+
+_SESSION = pytest.StashKey[Session]()
+_ENTERED = pytest.StashKey[bool]()
+
+
+@dataclass(frozen=True, slots=True)
+class Exercised:
+    """One operation at one version, exercised and judged; `story` tells its findings in lines."""
+
+    version: ApiVersion
+    operation: str
+    verdict: Verdict
+    reason: str
+    story: str
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks by which a front door gives settings and takes events."""
+    pluginmanager.add_hookspecs(hookspec)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run that is started by pytest itself."""
+    group = parser.getgroup("docker-contract", "hold a daemon to the Docker Engine API")
+    group.addoption("--daemon", metavar="HOST", help="unix:///path or tcp://host:port")
+    group.addoption("--engine", metavar="NAME", help="start a private dockerd or podman")
+    group.addoption("--api", metavar="VERSIONS", default="all", help="such as 1.25..1.33")
+    group.addoption("--tier", choices=[str(tier) for tier in Tier], default="scoped")
+    group.addoption("--image", metavar="NAME", default="", help="an image with a shell")
+    group.addoption("--contract-seed", type=int, default=1, metavar="N")
+    group.addoption("--max-examples", type=int, default=10, metavar="N")
+
+
+def pytest_docker_contract_settings(config: pytest.Config) -> CertifySettings | None:
+    """Read the settings from pytest's own options, unless a front door gave others."""
+    option = config.getoption
+    if not option("--daemon") and not option("--engine"):
+        return None
+    return CertifySettings(
+        host=option("--daemon") or "",
+        engine=option("--engine") or "",
+        versions=option("--api"),
+        tier=Tier(option("--tier")),
+        image=option("--image"),
+        seed=option("--contract-seed"),
+        examples=option("--max-examples"),
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one item for each operation at each version."""
+    if "exercised" not in metafunc.fixturenames:
+        return
+    session = _session(metafunc.config)
+    planned = session.plan() if session else ()
+    metafunc.parametrize(
+        "exercised",
+        planned,
+        ids=[f"{item.version}-{item.operation}" for item in planned],
+        indirect=True,
+    )
+
+
+@pytest.fixture
+def exercised(request: pytest.FixtureRequest, docker_contract: Session) -> Exercised:
+    """Exercise one operation at one version on the daemon of this run."""
+    planned: Planned = request.param
+    outcome = docker_contract.exercise(planned)
+    return Exercised(
+        version=outcome.version,
+        operation=outcome.operation,
+        verdict=outcome.verdict,
+        reason=outcome.reason,
+        story="\n".join(_lines(outcome.findings)),
+    )
+
+
+@pytest.fixture(scope="session")
+def docker_contract(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """Reach or start the daemon of this run; leave it as it was at the end."""
+    session = _session(request.config)
+    if session is None:
+        pytest.skip("no daemon is named: --daemon unix:///… or --engine dockerd")
+    with session:
+        yield session
+        if request.session.shouldstop or request.session.shouldfail:
+            session.interrupt()
+
+
+def _session(config: pytest.Config) -> Session | None:
+    if _SESSION not in config.stash:
+        settings = config.hook.pytest_docker_contract_settings(config=config)
+        if settings is None:
+            return None
+        config.stash[_SESSION] = Session(settings, _judge, _emitter(config))
+    return config.stash[_SESSION]
+
+
+def _judge(subject: Subject) -> Judged:
+    return judge(subject, (*CHECKS, *RULES))
+
+
+def _emitter(config: pytest.Config) -> Callable[[Event], None]:
+    def emit(event: Event) -> None:
+        config.hook.pytest_docker_contract_event(event=event)
+
+    return emit
+
+
+def _lines(findings: tuple[Finding, ...]) -> Iterator[str]:
+    seen = set()
+    for finding in findings:
+        if finding.cause not in seen:
+            seen.add(finding.cause)
+            place = f" at {finding.complaint.pointer}" if finding.complaint.pointer else ""
+            yield f"{finding.complaint.message}{place} [{finding.check}]"
