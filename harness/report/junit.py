@@ -105,7 +105,8 @@ def _lines(cluster: Cluster) -> Iterable[str]:
     complaint = cluster.example.complaint
     place = f" at {cluster.pointer}" if cluster.pointer else ""
     yield f"{cluster.message}{place} [{cluster.check}, {cluster.severity}, {cluster.id}]"
-    yield f"{counted(cluster.count, 'time')} at {spans(cluster.versions)}: {', '.join(cluster.operations)}"
+    times = counted(cluster.count, "time")
+    yield f"{times} at {spans(cluster.versions)}: {', '.join(cluster.operations)}"
     if complaint.expected or complaint.seen:
         yield f"promised {complaint.expected or '?'}; seen {complaint.seen or '?'}"
     if cluster.explanation:

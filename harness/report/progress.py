@@ -38,15 +38,16 @@ class Progress:
 
 def advance(progress: Progress, event: Event) -> Progress:
     """Return the counts after one more event."""
+    changed = progress
     match event:
         case RunStarted():
-            return replace(progress, planned=event.operations)
+            changed = replace(progress, planned=event.operations)
         case OperationStarted():
-            return replace(progress, version=event.version, operation=event.operation)
+            changed = replace(progress, version=event.version, operation=event.operation)
         case CallJudged():
-            return replace(progress, calls=progress.calls + 1)
+            changed = replace(progress, calls=progress.calls + 1)
         case OperationJudged():
-            return replace(
+            changed = replace(
                 progress,
                 done=progress.done + 1,
                 kept=progress.kept + (event.verdict is Verdict.KEPT),
@@ -55,11 +56,12 @@ def advance(progress: Progress, event: Event) -> Progress:
                 operation=event.operation,
             )
         case HarnessFailed():
-            return replace(progress, failures=progress.failures + 1)
+            changed = replace(progress, failures=progress.failures + 1)
         case FindingShrunk():
-            return replace(progress, shrunk=progress.shrunk + 1)
+            changed = replace(progress, shrunk=progress.shrunk + 1)
         case VersionUnsupported() | Leaked() | RunFinished():
-            return progress
+            pass
+    return changed
 
 
 def line(progress: Progress, seconds: float) -> Text:

@@ -1,0 +1,135 @@
+"""Options that several commands take, and the settings that they amount to."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from harness.model.errors import UsageError
+from harness.model.settings import CertifySettings, TlsFiles
+from harness.model.tables import Tier
+from harness.model.version import VersionRange
+
+ENGINES = ("dockerd", "podman")
+
+Host: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--host",
+        "-H",
+        metavar="ADDRESS",
+        help="The daemon, as unix:///path or tcp://host:port. Otherwise DOCKER_HOST, the current "
+        "docker context, or the default socket.",
+        show_default=False,
+    ),
+]
+Context: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--context",
+        "-c",
+        metavar="NAME",
+        help="The docker context that names the daemon.",
+        show_default=False,
+    ),
+]
+Engine: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="Start a private, disposable daemon from the programs on this machine, and remove it "
+        f"afterwards: {' or '.join(ENGINES)}.",
+        show_default=False,
+    ),
+]
+TlsVerify: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--tlsverify/--no-tlsverify",
+        help="Use TLS, and check or do not check the daemon's certificate. Otherwise "
+        "DOCKER_TLS_VERIFY.",
+        show_default=False,
+    ),
+]
+TlsCa: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--tlscacert", metavar="FILE", help="Trust certificates signed by this CA."),
+]
+TlsCert: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--tlscert", metavar="FILE", help="The client's certificate."),
+]
+TlsKey: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--tlskey", metavar="FILE", help="The key of the client's certificate."),
+]
+
+
+def tls_files(
+    verify: bool | None,  # noqa: FBT001 - an option's value, passed on
+    ca: Path | None,
+    certificate: Path | None,
+    key: Path | None,
+) -> TlsFiles:
+    """Return the TLS files; raise UsageError where one is missing or stands alone."""
+    named = (("--tlscacert", ca), ("--tlscert", certificate), ("--tlskey", key))
+    for flag, path in named:
+        if path is not None:
+            _existing(flag, path)
+    if (certificate is None) != (key is None):
+        given, absent = ("--tlscert", "--tlskey") if certificate else ("--tlskey", "--tlscert")
+        raise UsageError(f"{given} needs {absent}: a certificate and its key come together")
+    return TlsFiles(verify=verify, ca=ca, certificate=certificate, key=key)
+
+
+def reaching(host: str, context: str, engine: str, tls: TlsFiles) -> CertifySettings:
+    """Return settings that say how to reach a daemon; raise UsageError where they contradict."""
+    given = [flag for flag, value in (("--host", host), ("--context", context)) if value]
+    if engine and engine not in ENGINES:
+        raise UsageError(f"--engine {engine!r} is not known; there are {' and '.join(ENGINES)}")
+    if engine and (given or tls != TlsFiles()):
+        flag = given[0] if given else "TLS"
+        raise UsageError(f"--engine starts a daemon of its own; leave out {flag} or --engine")
+    if host and context:
+        raise UsageError("--host and --context both name a daemon; give one of them")
+    if host and "://" not in host:
+        raise UsageError(f"--host {host!r}: write it like unix:///path or tcp://host:port")
+    return CertifySettings(host=host, context=context, engine=engine, tls=tls)
+
+
+def version_text(api: str, spec: Path | None) -> str:
+    """Return which versions are asked for; raise UsageError where the text cannot be read."""
+    if spec is not None:
+        _existing("--spec", spec)
+        if api:
+            raise UsageError("--spec brings its own version; leave out --api")
+    parts = [part.strip() for part in (api or "all").split(",")]
+    for part in parts:
+        if part != "all":
+            VersionRange.parse(part)
+    return ",".join(parts)
+
+
+def tier_of(text: str, engine: str) -> Tier:
+    """Return how much a run may disturb: by default all on a private daemon, else its own."""
+    if not text:
+        return Tier.DISRUPTIVE if engine else Tier.SCOPED
+    try:
+        return Tier(text)
+    except ValueError as error:
+        raise UsageError(f"--tier {text!r} is not known; there are {', '.join(Tier)}") from error
+
+
+def patterns(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return patterns of operations without blanks around them; raise UsageError for empty ones."""
+    found = tuple(" ".join(text.split()) for text in texts)
+    if not all(found):
+        raise UsageError("--only is empty; give an operation's id, or METHOD /path")
+    return found
+
+
+def _existing(flag: str, path: Path) -> None:
+    if not path.is_file():
+        raise UsageError(f"{flag} {path}: there is no such file")
