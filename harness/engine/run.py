@@ -9,7 +9,7 @@ from harness.daemon.curl import curl_line
 from harness.daemon.transport import Daemon
 from harness.engine.plan import Planned
 from harness.engine.swarm import Swarm
-from harness.engine.workshop import UnmakeableError
+from harness.engine.workshop import UnmakeableError, message_of
 from harness.engine.world import TOKEN, World
 from harness.model.call import Call, Exchange, Manner, Pairs
 from harness.model.events import (
@@ -55,6 +55,15 @@ class Bench:
     clock: Clock = field(default_factory=Clock)
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An operation at one version, and a way to call it."""
+
+    spec: Spec
+    operation: Operation
+    recipe: Recipe
+
+
 def exercise(
     bench: Bench, spec: Spec, planned: Planned, recipes: Sequence[Recipe]
 ) -> Iterator[Event]:
@@ -65,8 +74,9 @@ def exercise(
     outcome = _Outcome(reason=planned.reason)
     bench.world.refresh()
     if not planned.reason:
-        for recipe, calls in _calls(bench, spec, operation, recipes, outcome):
-            for judged in _judged(bench, spec, operation, recipe, calls, outcome):
+        for number, recipe in enumerate(recipes):
+            case = Case(spec, operation, recipe)
+            for judged in _judged(bench, case, outcome, first_only=number > 0):
                 outcome.add(judged)
                 yield CallJudged(spec.version, operation.id, judged)
     yield OperationJudged(
@@ -77,7 +87,7 @@ def exercise(
         calls=outcome.calls,
         succeeded=outcome.succeeded,
         findings=tuple(outcome.findings),
-        reason="" if outcome.succeeded else outcome.reason,
+        reason=outcome.why,
         seconds=time.monotonic() - began,
     )
 
@@ -87,59 +97,43 @@ class _Outcome:
     reason: str = ""
     calls: int = 0
     succeeded: bool = False
+    refusal: str = ""
     verdicts: set[Verdict] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
-    refusal: str = ""
 
     def add(self, judged: Judged) -> None:
         self.calls += 1
         self.verdicts.add(judged.verdict)
         self.findings += judged.findings
-        polite = judged.exchange.call.manner is not Manner.RUDE
-        self.succeeded |= polite and judged.succeeded
+        if judged.exchange.call.manner is Manner.POLITE:
+            self.succeeded |= judged.succeeded
+            reply = judged.exchange.reply
+            self.refusal = self.refusal or f"answered {reply.status}: {message_of(reply)}"
+
+    @property
+    def why(self) -> str:
+        """Return why the operation was not seen to succeed; "" where it was."""
+        return "" if self.succeeded else self.reason or self.refusal
 
     @property
     def verdict(self) -> Verdict:
         return Verdict.worst(tuple(self.verdicts))
 
 
-def _calls(
-    bench: Bench,
-    spec: Spec,
-    operation: Operation,
-    recipes: Sequence[Recipe],
-    outcome: _Outcome,
-) -> Iterator[tuple[Recipe, tuple[Call, ...]]]:
-    for recipe in recipes:
-        lacking = [need for need in recipe.needs if need not in bench.available]
-        if lacking:
-            outcome.reason = f"needs {', '.join(lacking)}, which this run does not have"
-            continue
+def _judged(bench: Bench, case: Case, outcome: _Outcome, *, first_only: bool) -> Iterator[Judged]:
+    recipe = case.recipe
+    lacking = [need for need in recipe.needs if need not in bench.available]
+    if lacking:
+        outcome.reason = f"needs {', '.join(lacking)}, which this run does not have"
+        return
+    began = time.monotonic()
+    calls = bench.generate(case.spec, case.operation, recipe)
+    bench.clock.generating += time.monotonic() - began
+    # The further recipes only show another way to succeed.
+    for call in calls[:1] if first_only else calls:
         try:
             bench.swarm.ensure(recipe.swarm, disruptive=recipe.tier is Tier.DISRUPTIVE)
-        except UnmakeableError as error:
-            outcome.reason = str(error)
-            continue
-        began = time.monotonic()
-        calls = bench.generate(spec, operation, recipe)
-        # The further recipes only show another way to succeed.
-        calls = calls if recipe is recipes[0] else calls[:1]
-        bench.clock.generating += time.monotonic() - began
-        yield recipe, calls
-
-
-def _judged(  # noqa: PLR0913 - the parts of one operation
-    bench: Bench,
-    spec: Spec,
-    operation: Operation,
-    recipe: Recipe,
-    calls: Sequence[Call],
-    outcome: _Outcome,
-) -> Iterator[Judged]:
-    for call in calls:
-        try:
-            bench.swarm.ensure(recipe.swarm, disruptive=recipe.tier is Tier.DISRUPTIVE)
-            yield attempt(bench, spec, operation, recipe, call, plain=calls[0])
+            yield attempt(bench, case, call, plain=calls[0])
         except UnmakeableError as error:
             outcome.reason = str(error)
             # What cannot be made once is not tried for each further call.
@@ -147,44 +141,36 @@ def _judged(  # noqa: PLR0913 - the parts of one operation
                 return
 
 
-def attempt(  # noqa: PLR0913 - the parts of one operation
-    bench: Bench,
-    spec: Spec,
-    operation: Operation,
-    recipe: Recipe,
-    call: Call,
-    *,
-    plain: Call | None = None,
-) -> Judged:
+def attempt(bench: Bench, case: Case, call: Call, *, plain: Call) -> Judged:
     """Bind one call, send it, judge the reply and tidy up after it.
 
     An open call is sent after the `plain` call that it derives from. Raises UnmakeableError where
     the world cannot give what the call needs.
     """
-    baseline = None
-    if call.manner is Manner.OPEN and plain is not None:
-        baseline = _sent(bench, spec, recipe, plain)
-    exchange = _sent(bench, spec, recipe, call)
+    baseline = _sent(bench, case, plain) if call.manner is Manner.OPEN else None
+    exchange = _sent(bench, case, call)
     began = time.monotonic()
-    subject = Subject(
-        spec=spec,
-        operation=operation,
-        exchange=exchange,
-        streaming=recipe.streaming,
-        plain=baseline,
-        endless=recipe.endless,
+    judged = bench.judge(
+        Subject(
+            spec=case.spec,
+            operation=case.operation,
+            exchange=exchange,
+            streaming=case.recipe.streaming,
+            plain=baseline,
+            endless=case.recipe.endless,
+        )
     )
-    judged = bench.judge(subject)
     bench.clock.judging += time.monotonic() - began
     return judged
 
 
-def _sent(bench: Bench, spec: Spec, recipe: Recipe, call: Call) -> Exchange:
+def _sent(bench: Bench, case: Case, call: Call) -> Exchange:
+    recipe = case.recipe
     bound = bench.world.bind(call)
     began = time.monotonic()
     exchange = bench.daemon.send(
         bound.call,
-        spec.version,
+        case.spec.version,
         deadline=_ENDLESS_DEADLINE if recipe.endless else _DEADLINE,
         limit=_LIMIT,
         upgrade=recipe.upgrade,
@@ -200,25 +186,18 @@ def _sent(bench: Bench, spec: Spec, recipe: Recipe, call: Call) -> Exchange:
     return exchange
 
 
-def shrunk(
-    bench: Bench,
-    spec: Spec,
-    recipe: Recipe,
-    finding: Finding,
-    calls: Sequence[Call],
-    shrink: Callable[[Call, Callable[[Call], bool]], Call],
-) -> FindingShrunk:
-    """Find the smallest call that still shows a finding, and a line that shows it by hand.
+Shrink = Callable[[Call, Callable[[Call], bool]], Call]
 
-    `calls` are the unbound calls of the operation, by number.
-    """
-    operation = spec.operations[finding.operation]
+
+def shrunk(bench: Bench, case: Case, finding: Finding, shrink: Shrink) -> FindingShrunk:
+    """Find the smallest call that still shows a finding, and a line that shows it by hand."""
+    calls = bench.generate(case.spec, case.operation, case.recipe)
     smallest = finding
 
     def still_shows(call: Call) -> bool:
         nonlocal smallest
         try:
-            judged = attempt(bench, spec, operation, recipe, call, plain=calls[0])
+            judged = attempt(bench, case, call, plain=calls[0])
         except UnmakeableError:
             return False
         same = next((f for f in judged.findings if f.cause == finding.cause), None)
@@ -226,7 +205,7 @@ def shrunk(
         return same is not None
 
     call = shrink(calls[finding.exchange.call.number], still_shows)
-    line = curl_line(bench.daemon.address, placeheld(call), spec.version)
+    line = curl_line(bench.daemon.address, placeheld(call), case.spec.version)
     return FindingShrunk(smallest, _with_variables(line))
 
 

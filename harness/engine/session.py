@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -15,11 +15,12 @@ from harness.daemon.managed import ManagedDaemon, start_dockerd, start_podman
 from harness.daemon.preflight import DaemonInfo, greet, served_anyway, unsupported
 from harness.daemon.recording import Recorder
 from harness.daemon.registry import Registry
+from harness.daemon.tls import TlsSettings
 from harness.daemon.transport import Daemon
 from harness.engine.archives import archives
 from harness.engine.image import base_image
 from harness.engine.plan import Planned, plan
-from harness.engine.run import Bench, Clock, Judge, exercise, shrunk
+from harness.engine.run import Bench, Case, Clock, Judge, exercise, shrunk
 from harness.engine.swarm import Swarm
 from harness.engine.sweep import Found, survey, sweep
 from harness.engine.workshop import UnmakeableError, Workshop
@@ -45,6 +46,7 @@ from harness.model.version import ApiVersion, select
 from harness.specs.library import document, load, load_file, versions
 from harness.specs.tables import tables
 
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHRUNK_AT_MOST = 60  # clusters of findings that are shrunk
 _SENDS_TO_SHRINK = 25
 
@@ -104,7 +106,7 @@ class Session:
         self._interrupted = True
 
     def close(self) -> None:
-        """Shrink what was found, remove what was made, tell what was left, stop what was started."""
+        """Shrink what was found, remove what was made, tell what was left."""
         try:
             if not self._interrupted:
                 self._shrink()
@@ -146,7 +148,7 @@ class Session:
         daemon = self._stack.enter_context(Daemon(self.address))
         info = greet(daemon)
         self._unsupported = self._refused(daemon, info)
-        registry = self._stack.enter_context(Registry()) if self.address.is_local else None
+        registry = self._registry()
         shop = Workshop(daemon, self._making(info), self._run)
         if registry is not None:
             shop.registry = registry.host
@@ -205,16 +207,16 @@ class Session:
     def _address(self) -> Address:
         if self.managed:
             return resolve(self.managed.host, env={})
-        files = self.settings.tls
-        return resolve(
-            self.settings.host or None,
-            env=os.environ,
-            context=self.settings.context or None,
-            tls=tls_settings(files.ca, files.certificate, files.key, verify=files.verify),
-        )
+        return address_of(self.settings)
+
+    def _registry(self) -> Registry | None:
+        """Start a registry where the daemon can reach it: on the loopback address of both."""
+        if not self.address.socket and self.address.host not in _LOOPBACK:
+            return None
+        return self._stack.enter_context(Registry())
 
     def _refused(self, daemon: Daemon, info: DaemonInfo) -> dict[ApiVersion, str]:
-        """Return the versions that the daemon does not claim and does not serve, with the reason."""
+        """Return the versions that the daemon neither claims nor serves, with the reason."""
         refused = {}
         for version in self.specs:
             reason = unsupported(info, version)
@@ -249,10 +251,9 @@ class Session:
         for finding in list(self._findings.values())[:_SHRUNK_AT_MOST]:
             spec = self.specs[finding.exchange.version]
             recipe = self._tables.recipes[finding.operation][0]
-            calls = self._generate(spec, spec.operations[finding.operation], recipe)
-            smaller = partial(_smaller, recipe)
+            case = Case(spec, spec.operations[finding.operation], recipe)
             try:
-                self._emit(shrunk(self._bench, spec, recipe, finding, calls, smaller))
+                self._emit(shrunk(self._bench, case, finding, partial(_smaller, recipe)))
             except UnmakeableError as error:
                 self._emit(HarnessFailed(spec.version, finding.operation, str(error)))
 
@@ -271,10 +272,27 @@ class Session:
                 self._emit(Leaked(found.kind, found.id))
 
 
+def address_of(settings: CertifySettings) -> Address:
+    """Return the address that settings and environment lead to; raise UsageError if none."""
+    files = settings.tls
+    asked = any((files.ca, files.certificate, files.key)) or files.verify is not None
+    tls = TlsSettings(
+        ca=files.ca,
+        cert=files.certificate,
+        key=files.key,
+        verify=files.verify is not False,
+    )
+    return resolve(
+        settings.host or None,
+        env=os.environ,
+        context=settings.context or None,
+        tls=tls if asked else None,
+    )
+
+
 def clean(settings: CertifySettings) -> tuple[Found, ...]:
     """Remove from a daemon what any earlier run left there; return what was removed."""
-    address = resolve(settings.host or None, env=os.environ, context=settings.context or None)
-    with Daemon(address) as daemon:
+    with Daemon(address_of(settings)) as daemon:
         info = greet(daemon)
         spoken = [version for version in versions() if not unsupported(info, version)]
         shop = Workshop(daemon, max(spoken, default=max(versions())), run="")

@@ -45,7 +45,7 @@ class Swarm:
                 self._lock()
 
     def leave(self) -> None:
-        """Leave the swarm, if there is one; raise UnmakeableError where it is not the run's own."""
+        """Leave the swarm if there is one; raise UnmakeableError where it is somebody else's."""
         if self._state() == "inactive":
             return
         if not self.own:
@@ -54,7 +54,7 @@ class Swarm:
         self._known = ""
 
     def disturbed(self) -> None:
-        """Take note that a call began, joined, left or unlocked a swarm: it is the run's own now."""
+        """Take note that a call changed the swarm, which is the run's own now."""
         self.own = True
         self._known = ""
 

@@ -26,7 +26,7 @@ class Tables:
 
 @cache
 def tables(folder: Path | None = None) -> Tables:
-    """Load contracts/resources.yaml and contracts/safety.yaml; raise SpecError where one is wrong."""
+    """Load resources.yaml and safety.yaml of contracts/; raise SpecError where one is wrong."""
     place = folder or contracts_folder()
     resources = _load(place / "resources.yaml")
     safety = _load(place / "safety.yaml")
@@ -75,7 +75,10 @@ def _recipes(operation: str, node: Node, tiers: Mapping[str, Tier]) -> Iterator[
 
 
 _KNOWN = frozenset(
-    "path query headers body media_type vary makes swarm needs streaming endless upgrade also".split()
+    {
+        *("path", "query", "headers", "body", "media_type", "vary", "makes", "also"),
+        *("swarm", "needs", "streaming", "endless", "upgrade"),
+    }
 )
 
 
