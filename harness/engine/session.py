@@ -1,6 +1,8 @@
 """A run from the first greeting to the last broom."""
 
+import base64
 import contextlib
+import json
 import os
 import secrets
 import socket
@@ -40,7 +42,7 @@ from harness.model.events import (
 )
 from harness.model.judgement import Finding
 from harness.model.settings import CertifySettings
-from harness.model.spec import Operation, Spec
+from harness.model.spec import Json, Operation, Spec
 from harness.model.tables import Recipe, Tier
 from harness.model.version import ApiVersion, select
 from harness.specs.library import document, load, load_file, versions
@@ -75,8 +77,8 @@ class Session:
 
     @property
     def tier(self) -> Tier:
-        """Return how much the run may disturb; a daemon of its own, all it likes."""
-        return Tier.DISRUPTIVE if self.settings.engine else self.settings.tier
+        """Return how much the run may disturb."""
+        return self.settings.tier
 
     def plan(self) -> tuple[Planned, ...]:
         """Return what the run will do, in order; needs no daemon."""
@@ -164,6 +166,7 @@ class Session:
             shop,
             kinds={kind.id: kind for kind in self._tables.kinds},
             archives=archives(shop),
+            facts=self._facts(shop),
         )
         self._bench = Bench(
             daemon=daemon,
@@ -213,7 +216,8 @@ class Session:
         """Start a registry where the daemon can reach it: on the loopback address of both."""
         if not self.address.socket and self.address.host not in _LOOPBACK:
             return None
-        return self._stack.enter_context(Registry())
+        enter = self.managed.network.enter if self.managed else None
+        return self._stack.enter_context(Registry(enter=enter))
 
     def _refused(self, daemon: Daemon, info: DaemonInfo) -> dict[ApiVersion, str]:
         """Return the versions that the daemon neither claims nor serves, with the reason."""
@@ -236,6 +240,18 @@ class Session:
             "second-daemon": self.settings.engine == "dockerd",
         }
         return frozenset(name for name, there in offers.items() if there)
+
+    def _facts(self, shop: Workshop) -> dict[str, Callable[[], str]]:
+        login = {"username": "contract", "password": "contract", "serveraddress": shop.registry}
+        shop.auth = _encoded(login)
+        config = _encoded({shop.registry: login})
+        start = str(int(time.time()) - 1)
+        return {
+            "auth.header": lambda: shop.auth,
+            "auth.config": lambda: config,
+            "start": lambda: start,
+            "port": lambda: str(free_port()),
+        }
 
     def _generate(self, spec: Spec, operation: Operation, recipe: Recipe) -> tuple[Call, ...]:
         return self._calls.calls(
@@ -312,6 +328,10 @@ def _specs(settings: CertifySettings) -> dict[ApiVersion, Spec]:
         spec = load_file(settings.spec_file)
         return {spec.version: spec}
     return {version: load(version) for version in select(settings.versions, versions())}
+
+
+def _encoded(value: Json) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
 
 
 def _smaller(recipe: Recipe, call: Call, still_shows: Callable[[Call], bool]) -> Call:
