@@ -6,8 +6,10 @@ Each entry has `id`, `versions` and `evidence`, and one or more of
                             without `says` nothing stands there, without `sends` nothing should
     nullable: [places]      values that are sent as null
     optional: [places]      properties that are not always sent, though listed as required
+    renamed: {place: name}  properties that are sent under another name
     values: {place: [...]}  more values of an enum
     statuses: {Operation: [409]}          replies that are sent and not documented
+    never: {Operation: [101]}             replies that are documented and never sent
     parameters: {Operation: [{name: …}]}  inputs that are read and not documented
 
 How places are written is told in harness/specs/spots.py. Entries are applied in the order of the
@@ -24,7 +26,7 @@ from harness.model.errors import SpecError, UsageError
 from harness.model.spec import Erratum, Json
 from harness.model.version import ApiVersion, VersionRange
 from harness.specs.importer import phrase
-from harness.specs.node import Node
+from harness.specs.node import Node, escape
 from harness.specs.spots import ABSENT, Absent, Spot, locate, parent, parts
 
 Document: TypeAlias = dict[str, Json]
@@ -34,7 +36,7 @@ Change: TypeAlias = Callable[[Document, str], Amended]
 _CLIENT_ERROR = 400
 _ABOUT = ("id", "versions", "evidence")
 _PLAIN = ("pointer", "says", "sends")
-_SHORT = ("nullable", "optional", "values", "statuses", "parameters")
+_SHORT = ("nullable", "optional", "renamed", "values", "statuses", "never", "parameters")
 _KEYS = frozenset((*_ABOUT, *_PLAIN, *_SHORT))
 
 
@@ -143,16 +145,25 @@ def _changes(entry: Node) -> Iterator[tuple[str, Change]]:
         listed = entry.find(key)
         for place in _places(listed) if listed else ():
             yield place, change
+    for place, name in _rows(entry, "renamed"):
+        yield f"{place.rpartition('/')[0]}/{escape(name.text())}", _copying(place)
+        yield place, _gone
     for place, values in _rows(entry, "values"):
         yield place, _more_values([each.value for each in values.elements()])
+    yield from _inputs_and_replies(entry)
+
+
+def _inputs_and_replies(entry: Node) -> Iterator[tuple[str, Change]]:
     for operation, statuses in _rows(entry, "statuses"):
-        for status in statuses.elements():
-            code = int(status.number())
+        for code in (int(status.number()) for status in statuses.elements()):
             yield f"{operation} /responses/{code}", _replacing(ABSENT, _reply(code))
+    for operation, statuses in _rows(entry, "never"):
+        for code in (int(status.number()) for status in statuses.elements()):
+            yield f"{operation} /responses/{code}", _gone
     for operation, parameters in _rows(entry, "parameters"):
         for parameter in parameters.elements():
             name = parameter["name"].text()
-            yield f"{operation} /parameters/{name}", _one_more(parameter.value)
+            yield f"{operation} /parameters/{escape(name)}", _one_more(parameter.value)
 
 
 def _value(entry: Node, key: str) -> Json | Absent:
@@ -196,6 +207,23 @@ def _one_more(parameter: Json) -> Change:
         return _replacing(ABSENT, parameter)(document, place)
 
     return change
+
+
+def _copying(place: str) -> Change:
+    def change(document: Document, copy_place: str) -> Amended:
+        original = locate(document, place)
+        if original.value is ABSENT:
+            raise SpecError(f"nothing stands at {original.pointer}")
+        target = locate(document, copy_place)
+        if target.value is not ABSENT:
+            raise SpecError(f"something stands at {target.pointer} already")
+        return target, original.value
+
+    return change
+
+
+def _gone(document: Document, place: str) -> Amended:
+    return locate(document, place), ABSENT
 
 
 def _null(document: Document, place: str) -> Amended:

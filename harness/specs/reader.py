@@ -135,8 +135,9 @@ class _Document:
         reference = node.find("$ref")
         if reference is None:
             return self.plain(node) if node.find("allOf") is None else self.merged(node)
-        name = reference.text().rpartition("/")[2]
         target = self.target(node)
+        _, folder, name, *deeper = f"{target.pointer}//".split("/")
+        name = name if folder == "definitions" and not any(deeper) else ""
         if target.pointer not in self.schemas:
             # What a definition says of itself stays open, so that the reading ends.
             self.schemas[target.pointer] = Schema(target.pointer, reference=name)

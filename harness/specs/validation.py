@@ -22,6 +22,8 @@ _RANGES: dict[str, tuple[int, int]] = {
     **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
     **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
 }
+# The documents write the second for the first.
+_TIMES = frozenset(("date-time", "dateTime"))
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,9})?([Zz]|[+-](\d\d):(\d\d))"
 )
@@ -114,7 +116,7 @@ def _rules(schema: Schema) -> dict[str, Json]:
         "items": _rules(schema.items) if schema.items else None,
         "additionalProperties": _rules(schema.additional) if schema.additional else None,
         "pattern": schema.pattern or None,
-        "format": "date-time" if schema.format == "date-time" else None,
+        "format": "date-time" if schema.format in _TIMES else None,
         "minimum": lowest,
         "maximum": highest,
     }
