@@ -49,7 +49,8 @@ class Streaming(StrEnum):
 class Subject:
     """An exchange with all that a check may look at.
 
-    `plain` is the exchange of the same call without the unknown parts, for an open call.
+    `endless` tells that a success need not end by itself. `plain` is the exchange of the same call
+    without the unknown parts, for an open call.
     """
 
     spec: Spec
@@ -57,6 +58,7 @@ class Subject:
     exchange: Exchange
     streaming: Streaming = Streaming.WHOLE
     plain: Exchange | None = None
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
