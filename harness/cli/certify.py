@@ -1,10 +1,10 @@
 """`docker-contract certify`: hold a daemon to the documents, and tell what came of it."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 from rich.console import Console
@@ -27,7 +27,7 @@ from harness.cli.options import (
     tls_files,
     version_text,
 )
-from harness.cli.session import PLUGIN, run_session
+from harness.cli.session import run_session
 from harness.model.errors import HarnessError, UsageError
 from harness.model.events import Event
 from harness.model.settings import CertifySettings
@@ -36,7 +36,8 @@ from harness.report.conclusion import exit_status
 from harness.report.formats import FORMATS
 from harness.report.terminal import screen
 from harness.report.values import Report
-from harness.specs.places import contracts_folder
+
+Session: TypeAlias = Callable[[CertifySettings, Callable[[Event], None]], None]
 
 _STOPPING = "stopping: removing what the run made; press Ctrl-C again to leave at once"
 _LEAVING = "left at once; `docker-contract clean` removes what the run made"
@@ -148,15 +149,15 @@ def hold(
     files: Iterable[Destination],
     *,
     silent: bool,
-    plugin: str = PLUGIN,
+    session: Session = run_session,
 ) -> int:
-    """Run, show and write the result; return the exit status.
+    """Run a session, show and write the result; return the exit status.
 
     Raises the HarnessError that ended the run, after what was found until then has been shown.
     """
     builder = ReportBuilder(_filters(settings))
     watcher = Watcher(Console(stderr=True, highlight=False), silent=silent)
-    interruption, error = _run(settings, builder, watcher, plugin)
+    interruption, error = _run(settings, builder, watcher, session)
     report = builder.report()
     if interruption:
         report = replace(report, interrupted=True)
@@ -174,7 +175,7 @@ def hold(
 
 
 def _run(
-    settings: CertifySettings, builder: ReportBuilder, watcher: Watcher, plugin: str
+    settings: CertifySettings, builder: ReportBuilder, watcher: Watcher, session: Session
 ) -> tuple[Interruption, HarnessError | None]:
     def leave() -> None:
         watcher.stop()
@@ -187,7 +188,7 @@ def _run(
     error: HarnessError | None = None
     with watcher, interruptible(lambda: watcher.say(_STOPPING), leave) as interruption:
         try:
-            run_session(settings, take, folder=contracts_folder(), plugin=plugin)
+            session(settings, take)
         except HarnessError as ended:
             error = ended
         except KeyboardInterrupt:

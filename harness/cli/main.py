@@ -25,8 +25,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-app.command()(certify.certify)
-app.command()(clean.clean)
+app.command(short_help="Hold a daemon to the Docker Engine API.")(certify.certify)
+app.command(short_help="Remove what earlier runs left behind.")(clean.clean)
 if find_spec("harness.cli.specs_commands"):
     app.add_typer(import_module("harness.cli.specs_commands").app, name="specs")
 

@@ -94,8 +94,6 @@ def reaching(host: str, context: str, engine: str, tls: TlsFiles) -> CertifySett
         raise UsageError(f"--engine starts a daemon of its own; leave out {flag} or --engine")
     if host and context:
         raise UsageError("--host and --context both name a daemon; give one of them")
-    if host and "://" not in host:
-        raise UsageError(f"--host {host!r}: write it like unix:///path or tcp://host:port")
     return CertifySettings(host=host, context=context, engine=engine, tls=tls)
 
 
@@ -108,7 +106,10 @@ def version_text(api: str, spec: Path | None) -> str:
     parts = [part.strip() for part in (api or "all").split(",")]
     for part in parts:
         if part != "all":
-            VersionRange.parse(part)
+            try:
+                VersionRange.parse(part)
+            except UsageError as error:
+                raise UsageError(f"--api: {error}") from error
     return ",".join(parts)
 
 

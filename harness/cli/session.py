@@ -11,6 +11,7 @@ import pytest
 from harness.model.errors import HarnessError
 from harness.model.events import Event
 from harness.model.settings import CertifySettings
+from harness.specs.places import contracts_folder
 
 PLUGIN = "harness.pytest_plugin"
 # What a user's shell has set for other runs of pytest must not reach this one.
@@ -57,21 +58,23 @@ def run_session(
     settings: CertifySettings,
     sink: Callable[[Event], None],
     *,
-    folder: Path,
+    folder: Path | None = None,
     plugin: str = PLUGIN,
 ) -> None:
     """Judge a daemon as `settings` say; the events go to `sink` as they happen.
 
-    The tests of `folder` are run with pytest, undisturbed by any configuration of the user's own.
+    The tests of `folder`, by default all contracts, are run with pytest, undisturbed by any
+    configuration of the user's own.
     Raises the HarnessError that ended the session, or one that tells of any other failure.
     """
     bridge = Bridge(settings, sink)
+    tests = str(folder or contracts_folder())
     arguments = [
         *("-p", plugin, "-p", "no:terminal", "-p", "no:cacheprovider"),
-        *("-c", os.devnull, "--rootdir", str(folder), "-o", "addopts="),
+        *("-c", os.devnull, "--rootdir", tests, "-o", "addopts="),
         # The progress that is shown meanwhile must get through.
         "--capture=no",
-        str(folder),
+        tests,
     ]
     with _own_environment():
         status = pytest.main(arguments, plugins=[bridge])

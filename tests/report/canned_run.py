@@ -48,9 +48,10 @@ def exchange(version=V25, operation="ContainerList", status=200, **call):
     )
 
 
-def finding(
+def finding(  # noqa: PLR0913 - what tests differ in
     version=V25,
     operation="ContainerList",
+    *,
     check="body-matches-schema",
     pointer="/*/Ports/*/IP",
     message="is null; the spec promises a string",
