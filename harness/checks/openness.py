@@ -30,7 +30,7 @@ def _judge(subject: Subject) -> Iterator[Complaint]:
     if status != before:
         yield Complaint(
             pointer="",
-            message=f"answered {status} with {added}, {before} without; both should be the same",
+            message=f"answered {status} with {added}, {before} without; the spec promises the same",
             expected=str(before),
             seen=str(status),
         )
@@ -45,7 +45,7 @@ def _media_type(exchange: Exchange, plain: Exchange, added: str) -> Iterator[Com
         return
     sent, before = (one.reply.media_type or "no media type" for one in (exchange, plain))
     if sent != before:
-        message = f"sent {sent} with {added}, {before} without; both should be the same"
+        message = f"sent {sent} with {added}, {before} without; the spec promises the same"
         yield Complaint("", message, before, sent)
 
 
@@ -62,7 +62,7 @@ def _types(subject: Subject, plain: Exchange, added: str) -> Iterator[Complaint]
             seen, expected = (" or ".join(sorted(kinds[pointer])) for kinds in (now, before))
             yield Complaint(
                 pointer=pointer,
-                message=f"is {seen} with {added}, {expected} without; both should be the same",
+                message=f"is {seen} with {added}, {expected} without; the spec promises the same",
                 expected=expected,
                 seen=seen,
             )

@@ -85,12 +85,12 @@ def _unavailable(subject: Subject) -> bool:
 
 def _wording(twist: Twist) -> str:
     """Name a twist as a person would."""
-    return f"a call with {_ARTICLES.get(twist, 'something odd')}"
+    return _WORDINGS.get(twist, "an odd call")
 
 
-_ARTICLES = {
+_WORDINGS = {
     Twist.UNKNOWN_ID: "an unknown id",
-    Twist.MALFORMED_JSON: "a body of malformed JSON",
+    Twist.MALFORMED_JSON: "malformed JSON",
     Twist.EMPTY_BODY: "an empty body",
     Twist.NULL_BODY: "the body null",
     Twist.WRONG_MEDIA_TYPE: "a body of another media type",
@@ -98,7 +98,7 @@ _ARTICLES = {
     Twist.BAD_ENUM: "a value outside the enumeration",
     Twist.BOUNDARY: "a number at the edge of its range",
     Twist.EMPTY_VALUE: "an empty value",
-    Twist.MISSING_REQUIRED: "something required left out",
+    Twist.MISSING_REQUIRED: "a call that lacks something required",
     Twist.MALFORMED_FILTERS: "malformed filters",
     Twist.FUZZ: "values the spec does not allow",
 }
@@ -130,7 +130,7 @@ def _wrong_body(subject: Subject) -> Iterator[Complaint]:
     if not taken and not failed:
         return
     seen = f"answered {status} to {_wording(_twist(subject))}"
-    promise = f"{grounds}, so a 4xx" if grounds else "a status below 500"
+    promise = f"a 4xx, as {grounds}" if grounds else "a status below 500"
     yield Complaint("", f"{seen}; the spec promises {promise}", "4xx", str(status))
 
 
@@ -142,12 +142,12 @@ def _grounds(subject: Subject) -> str:
     structured = bool(body.schema.types) and set(body.schema.types) <= {"object", "array"}
     match call.twist:
         case Twist.MALFORMED_JSON if structured:
-            return "a JSON body"
+            return "the body is JSON"
         case Twist.EMPTY_BODY if body.required:
-            return "a required body"
+            return "the body is required"
         case Twist.WRONG_MEDIA_TYPE if subject.operation.consumes:
             taken = call.media_type in subject.operation.consumes
-            return "" if taken else "other media types"
+            return "" if taken else "it takes other media types"
         case _:
             return ""
 
