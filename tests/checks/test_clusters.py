@@ -6,7 +6,7 @@ from harness.model.judgement import Complaint, Finding, Severity
 from harness.model.version import ApiVersion
 
 
-def finding(
+def finding(  # noqa: PLR0913 - a row names what is different, whatever it is
     operation="ContainerList",
     *,
     check="body-matches-schema",

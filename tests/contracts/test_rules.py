@@ -273,8 +273,8 @@ BROKEN = [
         "top-columns",
         {"operation": "ContainerTop", "body": b'{"Titles":["PID","CMD"],"Processes":[["1 sh"]]}'},
         (
-            "has rows of another width than the titles; Docker promises as many columns as there are "
-            "titles"
+            "has rows of another width than the titles; Docker promises as many columns as "
+            "there are titles"
         ),
     ),
     (
