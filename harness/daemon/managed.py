@@ -36,16 +36,28 @@ _STOP_PATIENCE = 2.0  # nothing of the daemon is kept, so there is little to wai
 _RESTART_PATIENCE = 30.0
 _POLL = 0.05
 _NAMESPACES = ("--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "--propagation=slave")
+_WRITTEN = {"podman": ("/var/lib/cni", "/var/lib/containers")}  # wherever its own folders are
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-# The first process in the namespaces: hides the host's state, starts the daemon, reaps orphans,
-# and asks the daemon to end when the pipe at its standard input closes.
+# The first process in the namespaces. It hides the host's state, and shields the folders that the
+# daemon would make on the host; it starts the daemon and reaps orphans; and it asks the daemon to
+# end when the pipe at its standard input closes.
 _FIRST_PROCESS = f"""
 set -e
-shift
+written=$2
+shift 2
 mount --make-rshared /
 for place in {" ".join(HIDDEN)}; do
     if [ -d "$place" ]; then mount -t tmpfs tmpfs "$place"; fi
+done
+for place in $written; do
+    if [ ! -d "$place" ]; then
+        parent=${{place%/*}} layers=/run/docker-contract${{place%/*}}
+        mkdir -p "$layers/upper" "$layers/work"
+        mount -t overlay -o "lowerdir=$parent,upperdir=$layers/upper,workdir=$layers/work" \\
+            overlay "$parent" || true
+        mkdir -p "$place"
+    fi
 done
 exec 3<&0
 "$@" 3<&- </dev/null &
@@ -122,7 +134,8 @@ class ManagedDaemon:
         environment = {"PATH": f"{os.environ.get('PATH', '')}:{_PATH}", "HOME": str(self.folder)}
         environment["CONTAINERS_CONF"] = str(self.folder / "containers.conf")
         environment["CONTAINERS_REGISTRIES_CONF"] = str(self.folder / "registries.conf")
-        first = ["sh", "-c", _FIRST_PROCESS, MARK, str(self.folder), *self.command]
+        written = " ".join(_WRITTEN.get(self.kind, ()))
+        first = ["sh", "-c", _FIRST_PROCESS, MARK, str(self.folder), written, *self.command]
         with (self.folder / "log").open("ab") as log:
             self._process = self.network.run(
                 lambda: subprocess.Popen(  # noqa: S603 - our own words; no shell reads the folder

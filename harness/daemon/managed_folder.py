@@ -28,7 +28,7 @@ def make_folder(parent: Path | None) -> Path:
     Raises DaemonError where a daemon could not have its socket there.
     """
     place = (parent or Path(tempfile.gettempdir())).resolve()
-    for hidden in HIDDEN:
+    for hidden in (*HIDDEN, "/var/lib"):
         if place.is_relative_to(hidden):
             raise DaemonError(f"{place}: a managed daemon cannot live below {hidden}; set TMPDIR")
     if len(os.fsencode(place / f"{PREFIX}12345678" / "docker.sock")) > _SOCKET_LIMIT:
