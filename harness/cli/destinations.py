@@ -57,7 +57,7 @@ def write(destination: Destination, text: str) -> None:
     path = destination.path.resolve()
     try:
         if _replaceable(path):
-            _beside(path, text).replace(path)
+            _replace(path, text)
         else:
             path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -85,6 +85,14 @@ def _destination(text: str) -> Destination:
 def _replaceable(path: Path) -> bool:
     # Renaming a file over /dev/stdout or a pipe would put the device out of the world.
     return path.is_file() or not path.exists()
+
+
+def _replace(path: Path, text: str) -> None:
+    fresh = _beside(path, text)
+    try:
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _beside(path: Path, text: str) -> Path:

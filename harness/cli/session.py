@@ -99,4 +99,7 @@ def _own_environment() -> Iterator[None]:
 
 def _one_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    # What pytest tells of a module that it cannot import has the cause marked so.
+    causes = [line[1:].strip() for line in lines if line.startswith("E ")]
+    first = [*causes[-1:], *lines[:1]][:1]
+    return ": ".join([type(error).__name__, *first])
