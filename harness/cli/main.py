@@ -4,14 +4,12 @@ import json
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib import import_module
 from importlib.metadata import metadata, version
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
 
-from harness.cli import certify, clean, plugin_call
+from harness.cli import certify, clean, plugin_call, specs_commands
 from harness.cli.interruption import Interruption
 from harness.model.errors import HarnessError, UsageError
 
@@ -27,8 +25,7 @@ app = typer.Typer(
 )
 app.command(short_help="Hold a daemon to the Docker Engine API.")(certify.certify)
 app.command(short_help="Remove what earlier runs left behind.")(clean.clean)
-if find_spec("harness.cli.specs_commands"):
-    app.add_typer(import_module("harness.cli.specs_commands").app, name="specs")
+app.add_typer(specs_commands.app, name="specs")
 
 
 @app.callback(invoke_without_command=True)
