@@ -146,8 +146,9 @@ def _changes(entry: Node) -> Iterator[tuple[str, Change]]:
         for place in _places(listed) if listed else ():
             yield place, change
     for place, name in _rows(entry, "renamed"):
-        yield f"{place.rpartition('/')[0]}/{escape(name.text())}", _copying(place)
-        yield place, _gone
+        other = f"{place.rpartition('/')[0]}/{escape(name.text())}"
+        yield other, _copying(place)
+        yield place, _moved(other)
     for place, values in _rows(entry, "values"):
         yield place, _more_values([each.value for each in values.elements()])
     yield from _inputs_and_replies(entry)
@@ -218,6 +219,16 @@ def _copying(place: str) -> Change:
         if target.value is not ABSENT:
             raise SpecError(f"something stands at {target.pointer} already")
         return target, original.value
+
+    return change
+
+
+def _moved(other: str) -> Change:
+    def change(document: Document, place: str) -> Amended:
+        spot = locate(document, place)
+        if _json(spot.value) != _json(locate(document, other).value):
+            raise SpecError(f"it does not stand at {other} yet")
+        return spot, ABSENT
 
     return change
 

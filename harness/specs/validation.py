@@ -48,7 +48,7 @@ class Violation:
 
 
 def violations(spec: Spec, schema: Schema, value: Json) -> tuple[Violation, ...]:
-    """Return where a value breaks a schema of a spec: each place and message once.
+    """Return where a value breaks a schema of a spec, each place and message once.
 
     Raises SpecError where the schema itself cannot be used, such as a pattern that is none.
     """
@@ -71,8 +71,14 @@ def violations(spec: Spec, schema: Schema, value: Json) -> tuple[Violation, ...]
 
 
 def describe(types: tuple[str, ...]) -> str:
-    """Name types for a message: "a string", "an array or an object"."""
-    return " or ".join(f"an {name}" if name[0] in "aeiou" else f"a {name}" for name in types)
+    """Name types for a message: "a string", "an array or null"."""
+    return " or ".join(map(_with_article, types))
+
+
+def _with_article(name: str) -> str:
+    if name == "null":
+        return name
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
 class _Held:
@@ -169,8 +175,8 @@ def _violation(root: Schema, error: jsonschema_rs.ValidationError) -> Violation:
     kind = _kind(value)
     if schema is None or rule == "type":
         promised = describe(_types(schema)) if schema else ""
-        told = "null" if value is None else describe((kind,))
-        return Violation(pointer, rule, f"is {told}; the spec promises {promised}", promised, kind)
+        message = f"is {describe((kind,))}; the spec promises {promised}"
+        return Violation(pointer, rule, message, promised, kind)
     seen = _short(json.dumps(value))
     if rule == "enum":
         promised = _choice(schema.enum)
