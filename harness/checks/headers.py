@@ -10,29 +10,33 @@ from harness.model.judgement import Check, Complaint, Severity, Subject
 def promised_media_types(subject: Subject) -> tuple[str, ...]:
     """Return what the body of a success may be; () where the document promises nothing.
 
-    An operation that produces nothing by the document and has an object or a list to send
-    promises JSON. One that sends bytes, such as a log, promises no media type then: that is how an
-    erratum says that the daemon sends no Content-Type there.
+    Of an operation that produces nothing by the document, what is no text must be JSON.
     """
     if subject.operation.produces:
-        return subject.operation.produces
+        return tuple(_bare(text) for text in subject.operation.produces)
     response = subject.operation.responses.get(subject.exchange.reply.status)
     if response is None or response.schema is None:
         return ()
     return ("application/json",) if {"object", "array"} & set(response.schema.types) else ()
 
 
+def _bare(media_type: str) -> str:
+    return media_type.split(";")[0].strip().lower()
+
+
 def _judges_media_type(subject: Subject) -> bool:
-    sent = bool(subject.exchange.reply.body)
-    return sent and succeeded(subject) and may_have_body(subject) and bool(_promised(subject))
+    """Judge what has a body and a promise.
 
-
-def _promised(subject: Subject) -> tuple[str, ...]:
-    return tuple(text.split(";")[0].strip().lower() for text in promised_media_types(subject))
+    An erratum that empties what an operation produces says that no Content-Type need be sent.
+    """
+    reply = subject.exchange.reply
+    sent = bool(reply.body) and succeeded(subject) and may_have_body(subject)
+    owed = bool(reply.media_type or subject.operation.produces)
+    return sent and owed and bool(promised_media_types(subject))
 
 
 def _media_type(subject: Subject) -> Iterator[Complaint]:
-    sent, promised = subject.exchange.reply.media_type, _promised(subject)
+    sent, promised = subject.exchange.reply.media_type, promised_media_types(subject)
     if sent in promised:
         return
     listed = ", ".join(promised)
