@@ -165,8 +165,11 @@ def hold(
         if interruption:
             return interruption.exit_status
         raise error or HarnessError("the session ended before the run began")
+    # First the files: whoever reads the terminal may be `head`, and leave early.
+    unwritten = _write(report, files)
     _show(report)
-    _write(report, files)
+    if unwritten:
+        raise unwritten
     if interruption:
         return interruption.exit_status
     if error:
@@ -206,7 +209,8 @@ def _show(report: Report) -> None:
     console.print(screen(report, width=console.width), crop=False)
 
 
-def _write(report: Report, files: Iterable[Destination]) -> None:
+def _write(report: Report, files: Iterable[Destination]) -> UsageError | None:
+    """Write every file that can be written; return what the first of the others failed with."""
     failed: list[UsageError] = []
     for file in files:
         if file.kind != RECORDING:
@@ -214,5 +218,4 @@ def _write(report: Report, files: Iterable[Destination]) -> None:
                 destinations.write(file, FORMATS[file.kind](report))
             except UsageError as error:
                 failed.append(error)
-    if failed:
-        raise failed[0]
+    return failed[0] if failed else None

@@ -64,7 +64,7 @@ def _sections(command: TyperCommand | TyperGroup, name: str) -> Iterator[str]:
 
 def _argument(argument: TyperArgument) -> str:
     metavar = (argument.metavar or argument.name or "").upper()
-    return metavar if argument.required else f"[{metavar}]"
+    return metavar if argument.required or metavar.startswith("[") else f"[{metavar}]"
 
 
 def _option(option: TyperOption) -> str:

@@ -17,7 +17,7 @@ from harness.cli import certify
 from harness.cli.destinations import Destination
 from harness.cli.session import run_session
 from harness.model.call import Call, Exchange, Reply
-from harness.model.errors import DaemonError, HarnessError, SpecError
+from harness.model.errors import DaemonError, HarnessError, SpecError, UsageError
 from harness.model.events import Leaked
 from harness.model.judgement import Complaint, Finding, Severity, Verdict
 from harness.model.settings import CertifySettings
@@ -164,6 +164,14 @@ def test_files_are_written(tmp_path):
     files = [Destination(kind, tmp_path / kind) for kind in ("json", "junit", "ndjson")]
     certify.hold(CertifySettings(), files, silent=True, session=canned(STARTED, KEPT, FINISHED))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["json", "junit"]
+
+
+def test_a_file_that_fails_keeps_neither_the_result_nor_the_others_back(tmp_path, capsys):
+    files = [Destination("json", tmp_path / "gone" / "a"), Destination("junit", tmp_path / "b")]
+    with pytest.raises(UsageError, match="cannot be written"):
+        certify.hold(CertifySettings(), files, silent=True, session=canned(STARTED, KEPT, FINISHED))
+    assert "CERTIFIED" in capsys.readouterr().out
+    assert files[1].path.read_text().startswith("<?xml")
 
 
 def test_ctrl_c_in_a_session_shows_the_partial_result(folder, capsys):
