@@ -25,6 +25,7 @@ _APPLETS = (
     *("id", "ip", "kill", "ln", "ls", "mkdir", "mv", "nc", "printf", "ps", "pwd", "rm", "sh"),
     *("sleep", "tail", "tar", "test", "top", "touch", "true", "uname", "wc", "wget", "yes"),
 )
+_USUAL_FOLDERS = ("/bin", "/usr/bin")
 _PLUGIN_SOCKET = "contract.sock"
 _PROGRAM_INTERPRETER = 3  # PT_INTERP
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -50,7 +51,7 @@ class ImageParts:
 
 def find_busybox() -> Path | None:
     """Return a statically linked busybox of this machine, or None."""
-    folders = ["/bin", "/usr/bin", *os.environ.get("PATH", "").split(":")]
+    folders = [*_USUAL_FOLDERS, *os.environ.get("PATH", "").split(":")]
     found = (Path(folder) / "busybox" for folder in folders if folder)
     return next((path for path in found if path.is_file() and is_static(path)), None)
 
@@ -59,7 +60,7 @@ def is_static(program: Path) -> bool:
     """Tell whether a file is an ELF program that asks for no dynamic linker."""
     try:
         content = program.read_bytes()
-        if content[:5] != b"\x7fELF\x02" or content[5] != 1:
+        if content[:6] != b"\x7fELF\x02\x01":
             return False  # no 64-bit little-endian program
         (start,) = struct.unpack_from("<Q", content, 32)
         size, count = struct.unpack_from("<HH", content, 54)

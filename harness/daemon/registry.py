@@ -39,9 +39,9 @@ class Registry:
     password: str = field(default="", repr=False)
     port: int = 0
     enter: Callable[[], None] | None = None
-    store: Store = field(default_factory=Store)
-    _files: dict[str, bytes] = field(default_factory=dict)
-    _visits: deque[Visit] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    store: Store = field(default_factory=Store, repr=False)
+    _files: dict[str, bytes] = field(default_factory=dict, repr=False)
+    _visits: deque[Visit] = field(default_factory=lambda: deque(maxlen=_REMEMBERED), repr=False)
     _thread: threading.Thread | None = None
     _loop: asyncio.AbstractEventLoop | None = None
     _end: asyncio.Event | None = None
