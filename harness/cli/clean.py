@@ -1,6 +1,5 @@
 """`docker-contract clean`: remove what runs that were killed left behind."""
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -40,11 +39,15 @@ def clean(  # noqa: PLR0913 - one parameter for each option
     tls = tls_files(tlsverify, tlscacert, tlscert, tlskey)
     settings = reaching(host, context, engine, tls)
     console = Console(highlight=False)
-    gone = [f"private daemon in {folder}" for folder in clean_stale()]
-    if not engine:
-        gone += [f"{found.kind} {found.id}" for found in clean_daemon(settings)]
-    for name in gone:
-        console.print(Text(printable(f"removed {name}")), soft_wrap=True)
-    if not gone:
+    folders = clean_stale()
+    for folder in folders:
+        _tell(console, f"private daemon in {folder}")
+    removed = () if engine else clean_daemon(settings)
+    for found in removed:
+        _tell(console, f"{found.kind} {found.id}")
+    if not folders and not removed:
         console.print("nothing was left behind")
-    raise typer.Exit(0)
+
+
+def _tell(console: Console, name: str) -> None:
+    console.print(Text(printable(f"removed {name}")), soft_wrap=True)
