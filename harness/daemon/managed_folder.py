@@ -53,8 +53,10 @@ def remove_folder(folder: Path) -> None:
     while groups and time.monotonic() < deadline:
         groups = [group for group in groups if not _removed_group(group)]
         time.sleep(0.02 if groups else 0)
-    for parent in _below_each_hierarchy("libpod_parent"):
-        _removed_group(parent)
+    for shared in ("libpod_parent/conmon", "libpod_parent"):
+        for group in _below_each_hierarchy(shared):
+            with suppress(OSError):  # another podman is in it
+                group.rmdir()
     try:
         shutil.rmtree(folder)
     except FileNotFoundError:
