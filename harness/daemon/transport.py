@@ -11,7 +11,7 @@ import httpcore
 
 from harness.daemon.address import Address
 from harness.daemon.network import Network, Patience, explain
-from harness.model.call import Call, Ending, Exchange, Reply
+from harness.model.call import Call, Ending, Exchange, Pairs, Reply
 from harness.model.errors import DaemonError, HarnessError
 from harness.model.version import ApiVersion
 
@@ -108,7 +108,7 @@ class Daemon:
         """
         began = time.monotonic()
         until = began + deadline
-        extra = _UPGRADE if upgrade else _WEBSOCKET if websocket else ()
+        extra = handshake(upgrade=upgrade, websocket=websocket)
         patience = Patience(until=until)
         reply = self._attempt(self._request(call, version, extra, patience), limit, quiet)
         if _stale(call, patience):
@@ -120,7 +120,7 @@ class Daemon:
         self,
         call: Call,
         version: ApiVersion | None,
-        extra: tuple[tuple[str, str], ...],
+        extra: Pairs,
         patience: Patience,
     ) -> httpcore.Request:
         address = self.address
@@ -167,9 +167,14 @@ class Daemon:
         return Reply(status=response.status, headers=headers, body=body, ending=ending)
 
 
-def _headers(
-    call: Call, extra: tuple[tuple[str, str], ...], authority: str
-) -> Iterator[tuple[str, str]]:
+def handshake(*, upgrade: bool, websocket: bool) -> Pairs:
+    """Return the headers that ask for a raw stream, or for a websocket."""
+    if upgrade:
+        return _UPGRADE
+    return _WEBSOCKET if websocket else ()
+
+
+def _headers(call: Call, extra: Pairs, authority: str) -> Iterator[tuple[str, str]]:
     """Yield the call's own headers first; what else is needed gives way to them."""
     given = {name.lower() for name, _ in call.headers}
     needed = [("Host", authority), ("User-Agent", "docker-contract"), ("Accept", "*/*")]

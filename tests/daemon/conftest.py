@@ -29,7 +29,8 @@ class Peer:
             self._rest += data
         head, self._rest = self._rest.split(b"\r\n\r\n", 1)
         first, *lines = head.decode().split("\r\n")
-        headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
+        split = (line.split(":", 1) for line in lines)
+        headers = {name.lower(): value.strip() for name, value in split}
         length = int(headers.get("content-length", 0))
         while len(self._rest) < length:
             self._rest += self.connection.recv(65536)
