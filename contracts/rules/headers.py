@@ -17,9 +17,20 @@ _SERVER_SINCE = ApiVersion(1, 20)
 _PRODUCT = re.compile(r"[^\s/()]+/[^\s()]+( .*)?")
 
 
+# What daemons say of a path that they do not know, as text or inside a JSON error.
+_UNROUTED = re.compile(rb'(\{"message":\s*")?(404 )?(page )?not found("\})?', re.IGNORECASE)
+
+
 def _common(subject: Subject, since: ApiVersion) -> bool:
-    replied = subject.exchange.reply.status >= HTTPStatus.OK
-    return replied and subject.exchange.version >= since and not is_hijacked(subject)
+    """Tell whether the reply is of the kind that carries the common headers.
+
+    A path that the daemon does not know is answered before anything can put them there.
+    """
+    reply = subject.exchange.reply
+    if reply.status < HTTPStatus.OK or subject.exchange.version < since or is_hijacked(subject):
+        return False
+    unrouted = reply.status == HTTPStatus.NOT_FOUND and _UNROUTED.fullmatch(reply.body.strip())
+    return not unrouted
 
 
 def _api_version(subject: Subject) -> Iterator[Complaint]:

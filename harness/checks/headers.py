@@ -21,7 +21,7 @@ def promised_media_types(subject: Subject) -> tuple[str, ...]:
 
 
 def _bare(media_type: str) -> str:
-    return media_type.split(";")[0].strip().lower()
+    return media_type.split(";", maxsplit=1)[0].strip().lower()
 
 
 def _judges_media_type(subject: Subject) -> bool:

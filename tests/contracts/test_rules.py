@@ -74,6 +74,7 @@ KEPT = [
     ("error-shape", {**GONE_TEXT, "body": b"7"}),
     ("api-version-header", {}),
     ("api-version-header", GONE),
+    ("api-version-header", {**GONE, "body": b'{"message":"network x not found"}\n'}),
     ("api-version-header", {"headers": {"api-version": "1.30"}}),
     ("api-version-header", {"operation": "ExecStart", "status": 409}),
     ("server-header", {}),
@@ -309,6 +310,9 @@ NOT_JUDGED = [
     ("api-version-header", {"version": "1.24", "headers": BARE}),
     ("server-header", {"version": "1.19", "headers": BARE}),
     ("server-header", UPGRADED),
+    # No handler was there to add them.
+    ("api-version-header", {**GONE, "headers": BARE, "body": b'{"message":"page not found"}\n'}),
+    ("server-header", {**GONE, "headers": {**BARE, **TEXT}, "body": b"404 page not found\n"}),
     ("upgrade-announced", {}),
     ("stream-framing", {**LOGS, "status": 404}),
     ("stream-framing", {**LOGS, "body": b""}),
