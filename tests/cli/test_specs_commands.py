@@ -56,7 +56,7 @@ def test_parameters_body_and_replies_are_shown_within_80_columns():
     shown = run("show", "1.30", "ContainerCreate")
     lines = [line.strip(" │├└─") for line in shown.splitlines()]
     assert "query  name  string, matches /?[a-zA-Z0-9_-]+" in lines
-    assert "Cmd  array of string or string" in lines
+    assert "Cmd  array of string or string, or null" in lines
     assert "Rate  integer, int64, at least 0" in lines
     assert 'Name  string, one of "" always unless-stopped on-failure no' in lines
     assert "Id  string, required" in lines
