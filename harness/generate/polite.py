@@ -105,7 +105,7 @@ def _mixtures(
     seeded = f"{seed} {operation.id} {operation.shape} mixtures"
     for query, laid in drawn(asked, negative=False, seeded=seeded, count=examples):
         call = base
-        for name in queries.keys() & query.keys():
+        for name in (name for name in queries if name in query):
             call = with_query(call, name, query[name])
         if isinstance(laid, dict) and laid:
             pairs = [(choices[place][0], laid[place]) for place in sorted(laid)]
