@@ -121,17 +121,20 @@ def image_parts() -> ImageParts:
     return ImageParts(_image_config(layer), _gzipped(layer), media_type)
 
 
-def plugin_archive(*, capabilities: Sequence[str] = (), machine: str | None = None) -> bytes:
+def plugin_archive(
+    *, note: str = "", capabilities: Sequence[str] = (), machine: str | None = None
+) -> bytes:
     """Return the archive of a plugin that a daemon can enable and that does nothing.
 
     Each capability is one more privilege that installing it has to grant. `machine` is this one
-    by default. Raises UsageError for a machine that we have no program for.
+    by default. A `note` tells it from others: dockerd refuses content that it has already.
+    Raises UsageError for a machine that we have no program for.
     """
     root = [
         _Entry(f"rootfs/{e.name}", e.content, e.mode, e.kind, e.target)
-        for e in _plugin_root(machine or platform.machine())
+        for e in [_Entry("note", note.encode()), *_plugin_root(machine or platform.machine())]
     ]
-    config = _json(_plugin_config(capabilities))
+    config = _json({**_plugin_config(capabilities), "documentation": note})
     return _tar(
         [
             _Entry("config.json", config),

@@ -14,5 +14,5 @@ def archives(shop: Workshop) -> Mapping[str, Callable[[], bytes]]:
         "files": cache(lambda: file_archive({"contract.txt": b"contract\n"})),
         "rootfs": cache(lambda: file_archive({"contract.txt": b"contract\n"})),
         "image": cache(lambda: shop.ask("GET", f"/images/{shop.image}/get").body),
-        "plugin": cache(plugin_archive),
+        "plugin": lambda: plugin_archive(note=shop.name("plugin")),
     }

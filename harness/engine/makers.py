@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from harness.daemon.archives import plugin_archive
-from harness.engine.workshop import Resource, UnmakeableError, Workshop, at, text_at
+from harness.engine.workshop import PREFIX, Resource, UnmakeableError, Workshop, at, text_at
 from harness.model.spec import Json
 
 Maker = Callable[[Workshop], Resource]
@@ -86,9 +86,8 @@ def _image_tagged(shop: Workshop) -> Resource:
 
 
 def _image_pushable(shop: Workshop) -> Resource:
-    name = f"{shop.needed_registry}/contract/pulled"
+    name = f"{shop.needed_registry}/{PREFIX}{shop.run}-pushed"
     shop.make("POST", f"/images/{shop.image}/tag?repo={name}&tag=latest")
-    shop.make("POST", f"/images/{name}/push?tag=latest", headers=(("X-Registry-Auth", shop.auth),))
     return Resource("image", "pushable", name)
 
 
@@ -116,7 +115,8 @@ def _plugin_created(shop: Workshop, state: str, name: str) -> Resource:
     shop.make(
         "POST",
         f"/plugins/create?name={name}",
-        plugin_archive(),
+        # dockerd has no place for two plugins of the same content.
+        plugin_archive(note=name),
         media_type="application/x-tar",
     )
     return Resource("plugin", state, f"{name}:latest")
@@ -133,14 +133,18 @@ def _plugin_enabled(shop: Workshop) -> Resource:
 
 
 def _plugin_pushable(shop: Workshop) -> Resource:
-    made = _plugin_created(shop, "pushable", f"{shop.needed_registry}/contract/plugin")
-    shop.make("POST", f"/plugins/{made.id}/push", headers=(("X-Registry-Auth", shop.auth),))
-    return made
+    return _plugin_created(shop, "pushable", f"{shop.needed_registry}/{PREFIX}{shop.run}-pushed")
+
+
+def privileges(shop: Workshop) -> str:
+    """Return, as JSON, what installing the registry's plugin has to grant."""
+    remote = f"{shop.needed_registry}/{PREFIX}{shop.run}-plugin:latest"
+    return json.dumps(shop.make("GET", f"/plugins/privileges?remote={remote}"))
 
 
 def _plugin_pulled(shop: Workshop) -> Resource:
-    remote, name = f"{shop.needed_registry}/contract/plugin:latest", shop.name("plugin")
-    granted = shop.make("GET", f"/plugins/privileges?remote={remote}")
+    remote, name = f"{shop.needed_registry}/{PREFIX}{shop.run}-plugin:latest", shop.name("plugin")
+    granted = json.loads(privileges(shop))
     shop.make("POST", f"/plugins/pull?remote={remote}&name={name}", granted)
     return Resource("plugin", "pulled", f"{name}:latest")
 

@@ -53,6 +53,7 @@ class Bench:
     record: Callable[[Exchange], None]
     available: frozenset[str] = frozenset()  # of what recipes need: registry, restart, …
     clock: Clock = field(default_factory=Clock)
+    varied: set[tuple[str, str]] = field(default_factory=set)  # operation and shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +130,27 @@ def _judged(bench: Bench, case: Case, outcome: _Outcome, *, first_only: bool) ->
     began = time.monotonic()
     calls = bench.generate(case.spec, case.operation, recipe)
     bench.clock.generating += time.monotonic() - began
-    # The further recipes only show another way to succeed.
-    for call in calls[:1] if first_only else calls:
+    for call in _chosen(bench, case, calls, first_only=first_only):
         try:
-            bench.swarm.ensure(recipe.swarm, disruptive=recipe.tier is Tier.DISRUPTIVE)
             yield attempt(bench, case, call, plain=calls[0])
         except UnmakeableError as error:
             outcome.reason = str(error)
             # What cannot be made once is not tried for each further call.
             if call.manner is Manner.POLITE:
                 return
+
+
+def _chosen(bench: Bench, case: Case, calls: Sequence[Call], *, first_only: bool) -> Sequence[Call]:
+    """Leave out calls that would show nothing new for what they cost.
+
+    Further recipes only show another way to succeed. Costly operations are varied once for each
+    shape: at other versions of that shape one call shows that they still succeed.
+    """
+    seen = (case.operation.id, case.operation.shape) in bench.varied
+    if first_only or (case.recipe.costly and seen):
+        return calls[:1]
+    bench.varied.add((case.operation.id, case.operation.shape))
+    return calls
 
 
 def attempt(bench: Bench, case: Case, call: Call, *, plain: Call) -> Judged:
@@ -166,6 +178,7 @@ def attempt(bench: Bench, case: Case, call: Call, *, plain: Call) -> Judged:
 
 def _sent(bench: Bench, case: Case, call: Call) -> Exchange:
     recipe = case.recipe
+    bench.swarm.ensure(recipe.swarm, disruptive=recipe.tier is Tier.DISRUPTIVE)
     bound = bench.world.bind(call)
     began = time.monotonic()
     exchange = bench.daemon.send(

@@ -8,11 +8,13 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
+from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
 from harness.daemon.address import Address, resolve
+from harness.daemon.archives import image_parts, plugin_parts
 from harness.daemon.managed import ManagedDaemon, start_dockerd, start_podman
 from harness.daemon.preflight import DaemonInfo, greet, served_anyway, unsupported
 from harness.daemon.recording import Recorder
@@ -21,11 +23,13 @@ from harness.daemon.tls import TlsSettings
 from harness.daemon.transport import Daemon
 from harness.engine.archives import archives
 from harness.engine.image import base_image
+from harness.engine.makers import privileges
+from harness.engine.peer import Peer
 from harness.engine.plan import Planned, plan
 from harness.engine.run import Bench, Case, Clock, Judge, exercise, shrunk
 from harness.engine.swarm import Swarm
 from harness.engine.sweep import Found, survey, sweep
-from harness.engine.workshop import UnmakeableError, Workshop
+from harness.engine.workshop import PREFIX, UnmakeableError, Workshop
 from harness.engine.world import World
 from harness.generate.calls import GeneratedCalls
 from harness.generate.shrink import shrink
@@ -168,16 +172,23 @@ class Session:
             archives=archives(shop),
             facts=self._facts(shop),
         )
+        swarm = Swarm(
+            world,
+            permitted=self.tier is Tier.DISRUPTIVE,
+            address=self._swarm_address,
+            managed=self.managed,
+            own=self.managed is not None,
+            own_gateway=shop.ask("GET", "/networks/docker_gwbridge").status != HTTPStatus.OK,
+        )
+        world.facts["swarm.key"] = lambda: swarm.key
+        if self.managed and self.settings.engine == "dockerd":
+            peer = Peer(self.managed, shop, self._stack)
+            world.facts.update(peer.facts())
+            world.makers["node.gone"] = lambda _: peer.departed_node()
         self._bench = Bench(
             daemon=daemon,
             world=world,
-            swarm=Swarm(
-                world,
-                permitted=self.tier is Tier.DISRUPTIVE,
-                port=free_port,
-                managed=self.managed,
-                own=self.managed is not None,
-            ),
+            swarm=swarm,
             judge=self._judge,
             generate=self._generate,
             record=record,
@@ -217,7 +228,10 @@ class Session:
         if not self.address.socket and self.address.host not in _LOOPBACK:
             return None
         enter = self.managed.network.enter if self.managed else None
-        return self._stack.enter_context(Registry(enter=enter))
+        registry = self._stack.enter_context(Registry(enter=enter))
+        registry.add(f"{PREFIX}{self._run}-pulled", image_parts())
+        registry.add(f"{PREFIX}{self._run}-plugin", plugin_parts())
+        return registry
 
     def _refused(self, daemon: Daemon, info: DaemonInfo) -> dict[ApiVersion, str]:
         """Return the versions that the daemon neither claims nor serves, with the reason."""
@@ -250,8 +264,14 @@ class Session:
             "auth.header": lambda: shop.auth,
             "auth.config": lambda: config,
             "start": lambda: start,
+            "privileges": cache(lambda: privileges(shop)),
             "port": lambda: str(free_port()),
         }
+
+    def _swarm_address(self) -> str:
+        if self.managed:
+            return f"{self.managed.network.address}:2377"
+        return f"127.0.0.1:{free_port()}"
 
     def _generate(self, spec: Spec, operation: Operation, recipe: Recipe) -> tuple[Call, ...]:
         return self._calls.calls(

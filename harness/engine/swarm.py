@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from harness.daemon.managed import ManagedDaemon
 from harness.engine.workshop import UnmakeableError, at, text_at
@@ -9,6 +10,7 @@ from harness.engine.world import World
 from harness.model.spec import Json
 from harness.model.tables import SwarmState
 
+_GATEWAY = "docker_gwbridge"
 _SWARM_KINDS = ("service", "task", "node", "secret", "config")
 
 
@@ -17,15 +19,17 @@ class Swarm:
     """Begins, locks and leaves swarms; never leaves one that the run did not begin.
 
     `permitted` tells whether the run may begin one. `managed` is the daemon's own process, where
-    the run started it; `port` returns a free TCP port.
+    the run started it; `address` returns where a swarm may listen. `own_gateway` tells
+    whether the network of swarms was not there before the run.
     """
 
     world: World
     permitted: bool
-    port: Callable[[], int]
+    address: Callable[[], str]
     managed: ManagedDaemon | None = None
     key: str = ""
     own: bool = False
+    own_gateway: bool = False
     _known: str = ""
 
     def ensure(self, wanted: SwarmState, *, disruptive: bool) -> None:
@@ -51,6 +55,8 @@ class Swarm:
         if not self.own:
             raise UnmakeableError("the daemon is in a swarm that the run did not begin")
         self.world.shop.make("POST", "/swarm/leave?force=1")
+        if self.own_gateway:
+            self._remove_gateway()
         self._known = ""
 
     def disturbed(self) -> None:
@@ -60,8 +66,11 @@ class Swarm:
 
     def _state(self) -> str:
         if not self._known:
-            found = at(self.world.shop.make("GET", "/info"), "/Swarm/LocalNodeState")
+            info = self.world.shop.make("GET", "/info")
+            found = at(info, "/Swarm/LocalNodeState")
             self._known = found if isinstance(found, str) and found else "inactive"
+            if self._known == "active" and not at(info, "/Swarm/ControlAvailable"):
+                self._known = "worker"
             self.world.forget_kinds(*_SWARM_KINDS)
         return self._known
 
@@ -78,10 +87,18 @@ class Swarm:
     def _begin(self, spec: dict[str, Json]) -> None:
         if not self.permitted:
             raise UnmakeableError("needs a swarm; --tier disruptive lets the run begin one")
-        address = f"127.0.0.1:{self.port()}"
+        address = self.address()
         body: dict[str, Json] = {"ListenAddr": address, "AdvertiseAddr": address, "Spec": spec}
         self.world.shop.make("POST", "/swarm/init", body)
         self.disturbed()
+
+    def _remove_gateway(self) -> None:
+        """Remove the network that Docker makes with the first swarm, and keeps."""
+        for _ in range(20):
+            reply = self.world.shop.ask("DELETE", f"/networks/{_GATEWAY}")
+            if reply.status != HTTPStatus.FORBIDDEN:  # it is still in use just after the leaving
+                break
+            self.world.shop.pause(0.1)
 
     def _lock(self) -> None:
         if self._state() == "locked":

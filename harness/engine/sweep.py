@@ -9,6 +9,7 @@ from harness.model.spec import Json
 from harness.model.tables import Kind
 from harness.model.version import ApiVersion
 
+_IN_REGISTRIES = frozenset({"image", "plugin"})  # their names may start with a registry's
 _ROUNDS = 3  # an image goes only after what was built from it
 
 
@@ -61,7 +62,7 @@ def _maker(element: Json, kind: Kind, name: str) -> str:
     names = [name, *_names(element)]
     for candidate in names:
         start = candidate.lstrip("/").find(PREFIX)
-        if start == 0 or (kind.id == "image" and start > 0):
+        if start == 0 or (kind.id in _IN_REGISTRIES and start > 0):
             return re.split(r"[-/:]", candidate.lstrip("/")[start + len(PREFIX) :])[0]
     return ""
 

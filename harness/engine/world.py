@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from harness.engine.makers import MAKERS, STATES
+from harness.engine.makers import MAKERS, STATES, Maker
 from harness.engine.workshop import Resource, UnmakeableError, Workshop, at, parsed
 from harness.model.call import Call, Exchange
 from harness.model.tables import Kind, Recipe
@@ -41,6 +41,7 @@ class World:
     kinds: Mapping[str, Kind]
     archives: Mapping[str, Callable[[], bytes]]
     facts: dict[str, Callable[[], str]] = field(default_factory=dict)
+    makers: dict[str, Maker] = field(default_factory=lambda: dict(MAKERS))
     _shared: dict[str, Resource] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
     _spare: dict[str, list[Resource]] = field(default_factory=lambda: defaultdict(list))
@@ -123,9 +124,9 @@ class World:
             self._spare[f"{resource.kind}.{resource.state}"].append(resource)
 
     def _made(self, what: str) -> Resource:
-        if what not in MAKERS:
+        if what not in self.makers:
             raise UnmakeableError(f"nothing makes {what}")
-        return MAKERS[what](self.shop)
+        return self.makers[what](self.shop)
 
     def _unchanged(self, resource: Resource) -> bool:
         state = STATES.get(f"{resource.kind}.{resource.state}")

@@ -55,6 +55,7 @@ class Recipe:
     streaming: Streaming = Streaming.WHOLE
     endless: bool = False  # a success need not end by itself
     upgrade: bool = False  # may be asked to switch protocols
+    costly: bool = False  # takes so long that it is varied once for each shape
 
 
 @dataclass(frozen=True, slots=True)

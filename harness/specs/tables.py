@@ -77,7 +77,7 @@ def _recipes(operation: str, node: Node, tiers: Mapping[str, Tier]) -> Iterator[
 _KNOWN = frozenset(
     {
         *("path", "query", "headers", "body", "media_type", "vary", "makes", "also"),
-        *("swarm", "needs", "streaming", "endless", "upgrade"),
+        *("swarm", "needs", "streaming", "endless", "upgrade", "costly"),
     }
 )
 
@@ -107,6 +107,7 @@ def _recipe(operation: str, node: Node, tier: Tier, main: Recipe | None) -> Reci
         streaming=_streaming(streaming, main),
         endless=_flag(node.find("endless")) or bool(main and main.endless),
         upgrade=_flag(node.find("upgrade")),
+        costly=_flag(node.find("costly")),
     )
 
 
