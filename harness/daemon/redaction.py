@@ -41,6 +41,7 @@ _ANYWHERE = re.compile(
     rb'|(?<=://)[^\s/@"\\]+(?=@(?!sha256:))',
     re.DOTALL,
 )
+_HINTS = (b"SWM", b"PRIVATE KEY", b"://")  # without one of these, there is nothing of it
 
 
 def redact(exchange: Exchange) -> Exchange:
@@ -83,14 +84,19 @@ def _query(name: str, value: str, names: frozenset[str]) -> str:
 
 
 def _text(value: str) -> str:
-    raw = value.encode(errors="surrogatepass")
-    return _ANYWHERE.sub(REDACTED.encode(), raw).decode(errors="surrogatepass")
+    return _anywhere(value.encode(errors="surrogatepass")).decode(errors="surrogatepass")
+
+
+def _anywhere(text: bytes) -> bytes:
+    if not any(hint in text for hint in _HINTS):
+        return text
+    return _ANYWHERE.sub(REDACTED.encode(), text)
 
 
 def _body(body: bytes, names: frozenset[str]) -> bytes:
     if _mentions(body, names):
         body = _members(body, names)
-    return _ANYWHERE.sub(REDACTED.encode(), body)
+    return _anywhere(body)
 
 
 def _mentions(text: bytes, names: frozenset[str]) -> bool:
