@@ -17,12 +17,13 @@ def asked(*parameters):
 
 
 NUMBER = {"name": "limit", "in": "query", "type": "integer"}
+WORD = {"name": "word", "in": "query", "type": "string", "enum": [*"abcdefgh"]}
 
 
 @pytest.mark.parametrize("negative", [False, True])
 def test_a_seed_gives_its_draws_and_another_others(negative):
     first, again, other = (
-        drawn(asked(NUMBER), negative=negative, seeded=seeded, count=12)
+        drawn(asked(NUMBER, WORD), negative=negative, seeded=seeded, count=12)
         for seeded in ("one", "one", "two")
     )
     assert first == again != other
