@@ -2,22 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.rules import RULES
 from harness import hookspec
-from harness.checks import CHECKS, judge
-from harness.engine.plan import Planned
-from harness.engine.session import Session
 from harness.model.events import Event
 from harness.model.judgement import Finding, Judged, Subject, Verdict
 from harness.model.settings import CertifySettings
 from harness.model.tables import Tier
 from harness.model.version import ApiVersion
 
-_SESSION = pytest.StashKey[Session]()
-_ENTERED = pytest.StashKey[bool]()
+if TYPE_CHECKING:
+    # Loaded only where a run begins, so that installing the plugin slows down nobody's pytest.
+    from harness.engine.plan import Planned
+    from harness.engine.session import Session
+
+_SESSION = pytest.StashKey["Session"]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Exercised:
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks by which a front door gives settings and takes events."""
     pluginmanager.add_hookspecs(hookspec)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch for interruptions."""
+    config.pluginmanager.register(_Interruption(config))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,7 +85,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def exercised(request: pytest.FixtureRequest, docker_contract: Session) -> Exercised:
+def exercised(request: pytest.FixtureRequest, docker_contract: "Session") -> Exercised:
     """Exercise one operation at one version on the daemon of this run."""
     planned: Planned = request.param
     outcome = docker_contract.exercise(planned)
@@ -93,28 +99,43 @@ def exercised(request: pytest.FixtureRequest, docker_contract: Session) -> Exerc
 
 
 @pytest.fixture(scope="session")
-def docker_contract(request: pytest.FixtureRequest) -> Iterator[Session]:
+def docker_contract(request: pytest.FixtureRequest) -> "Iterator[Session]":
     """Reach or start the daemon of this run; leave it as it was at the end."""
     session = _session(request.config)
     if session is None:
         pytest.skip("no daemon is named: --daemon unix:///… or --engine dockerd")
     with session:
         yield session
-        if request.session.shouldstop or request.session.shouldfail:
-            session.interrupt()
 
 
-def _session(config: pytest.Config) -> Session | None:
+class _Interruption:
+    """Tells the run of Ctrl-C: its fixture is torn down as if nothing had happened."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_keyboard_interrupt(self) -> None:
+        if _SESSION in self._config.stash:
+            self._config.stash[_SESSION].interrupt()
+
+
+def _session(config: pytest.Config) -> "Session | None":
     if _SESSION not in config.stash:
         settings = config.hook.pytest_docker_contract_settings(config=config)
         if settings is None:
             return None
-        config.stash[_SESSION] = Session(settings, _judge, _emitter(config))
+        from harness.engine.session import Session  # noqa: PLC0415 - see above
+
+        config.stash[_SESSION] = Session(settings, _judge(), _emitter(config))
     return config.stash[_SESSION]
 
 
-def _judge(subject: Subject) -> Judged:
-    return judge(subject, (*CHECKS, *RULES))
+def _judge() -> Callable[[Subject], Judged]:
+    from contracts.rules import RULES  # noqa: PLC0415 - see above
+    from harness.checks import CHECKS, judge  # noqa: PLC0415
+
+    checks = (*CHECKS, *RULES)
+    return lambda subject: judge(subject, checks)
 
 
 def _emitter(config: pytest.Config) -> Callable[[Event], None]:

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from harness.daemon.curl import curl_line
 from harness.daemon.transport import Daemon
@@ -199,7 +200,11 @@ def _sent(bench: Bench, case: Case, call: Call) -> Exchange:
     return exchange
 
 
-Shrink = Callable[[Call, Callable[[Call], bool]], Call]
+class Shrink(Protocol):
+    """What makes calls smaller as long as they still show something."""
+
+    def __call__(self, call: Call, *, still_shows: Callable[[Call], bool]) -> Call:
+        """Return the smallest call found."""
 
 
 def shrunk(bench: Bench, case: Case, finding: Finding, shrink: Shrink) -> FindingShrunk:
@@ -217,8 +222,14 @@ def shrunk(bench: Bench, case: Case, finding: Finding, shrink: Shrink) -> Findin
         smallest = same or smallest
         return same is not None
 
-    call = shrink(calls[finding.exchange.call.number], still_shows)
-    line = curl_line(bench.daemon.address, placeheld(call), case.spec.version)
+    call = shrink(calls[finding.exchange.call.number], still_shows=still_shows)
+    line = curl_line(
+        bench.daemon.address,
+        placeheld(call),
+        case.spec.version,
+        upgrade=case.recipe.upgrade,
+        websocket=case.recipe.streaming is Streaming.WEBSOCKET,
+    )
     return FindingShrunk(smallest, _with_variables(line))
 
 

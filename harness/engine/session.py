@@ -8,6 +8,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache, partial
 from http import HTTPStatus
 from types import TracebackType
@@ -17,7 +18,7 @@ from harness.daemon.address import Address, resolve
 from harness.daemon.archives import image_parts, plugin_parts
 from harness.daemon.managed import ManagedDaemon, start_dockerd, start_podman
 from harness.daemon.preflight import DaemonInfo, greet, served_anyway, unsupported
-from harness.daemon.recording import Recorder
+from harness.daemon.recording import Header, Recorder
 from harness.daemon.registry import Registry
 from harness.daemon.tls import TlsSettings
 from harness.daemon.transport import Daemon
@@ -31,9 +32,9 @@ from harness.engine.swarm import Swarm
 from harness.engine.sweep import Found, survey, sweep
 from harness.engine.workshop import PREFIX, UnmakeableError, Workshop
 from harness.engine.world import World
-from harness.generate.calls import GeneratedCalls
+from harness.generate.calls import GeneratedCalls, user_cache_folder
 from harness.generate.shrink import shrink
-from harness.model.call import Call
+from harness.model.call import Call, Exchange
 from harness.model.errors import UsageError
 from harness.model.events import (
     Event,
@@ -72,7 +73,7 @@ class Session:
         self._emit = emit
         self._run = secrets.token_hex(4)
         self._tables = tables()
-        self._calls = GeneratedCalls()
+        self._calls = GeneratedCalls(user_cache_folder())
         self._findings: dict[tuple[str, str, str], Finding] = {}
         self._stack = contextlib.ExitStack()
         self._began = time.monotonic()
@@ -160,11 +161,7 @@ class Session:
             shop.registry = registry.host
         self._before = survey(shop, self._tables.kinds)
         self._shop = shop
-        record = (
-            self._stack.enter_context(Recorder(settings.recording)).record
-            if settings.recording
-            else _ignore
-        )
+        record = self._recorder(info)
         shop.image = base_image(shop, settings.image)
         world = World(
             shop,
@@ -256,7 +253,11 @@ class Session:
         return frozenset(name for name, there in offers.items() if there)
 
     def _facts(self, shop: Workshop) -> dict[str, Callable[[], str]]:
-        login = {"username": "contract", "password": "contract", "serveraddress": shop.registry}
+        login: dict[str, Json] = {
+            "username": "contract",
+            "password": "contract",
+            "serveraddress": shop.registry,
+        }
         shop.auth = _encoded(login)
         config = _encoded({shop.registry: login})
         start = str(int(time.time()) - 1)
@@ -267,6 +268,13 @@ class Session:
             "privileges": cache(lambda: privileges(shop)),
             "port": lambda: str(free_port()),
         }
+
+    def _recorder(self, info: DaemonInfo) -> Callable[[Exchange], None]:
+        if self.settings.recording is None:
+            return _ignore
+        now = datetime.now(tz=UTC).isoformat(timespec="seconds")
+        header = Header(seed=self.settings.seed, daemon=info.product, started=now)
+        return self._stack.enter_context(Recorder(self.settings.recording, header)).write
 
     def _swarm_address(self) -> str:
         if self.managed:
@@ -288,8 +296,11 @@ class Session:
             spec = self.specs[finding.exchange.version]
             recipe = self._tables.recipes[finding.operation][0]
             case = Case(spec, spec.operations[finding.operation], recipe)
+            smaller = partial(
+                shrink, recipe=recipe, most=_SENDS_TO_SHRINK, limits=self._tables.limits
+            )
             try:
-                self._emit(shrunk(self._bench, case, finding, partial(_smaller, recipe)))
+                self._emit(shrunk(self._bench, case, finding, smaller))
             except UnmakeableError as error:
                 self._emit(HarnessFailed(spec.version, finding.operation, str(error)))
 
@@ -352,10 +363,6 @@ def _specs(settings: CertifySettings) -> dict[ApiVersion, Spec]:
 
 def _encoded(value: Json) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
-
-
-def _smaller(recipe: Recipe, call: Call, still_shows: Callable[[Call], bool]) -> Call:
-    return shrink(call, recipe, still_shows, most=_SENDS_TO_SHRINK)
 
 
 def _ignore(_: object) -> None:
