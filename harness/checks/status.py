@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 
+from harness.checks.told import told
 from harness.model.call import Manner, Twist
 from harness.model.judgement import Check, Complaint, Severity, Subject
 
@@ -66,13 +67,21 @@ def _server_error(subject: Subject) -> Iterator[Complaint]:
     status, call = _status(subject), subject.exchange.call
     if status < _SERVER_ERRORS or _unavailable(subject):
         return
+    promised = "a status below 500"
+    saying = _saying(subject)
     if call.manner is Manner.RUDE:
-        seen, promised = f"answered {status} to {_wording(call.twist)}", "a status below 500"
+        # What the daemon says tells its cause better than what was wrong with the call.
+        seen = f"answered {status}" if saying else f"answered {status} to {_wording(call.twist)}"
     else:
         # Two operations that fail a valid call are two faults, so the message tells them apart.
         seen = f"answered {status} to a valid {call.method} {call.path}"
-        promised = "a status below 500"
-    yield Complaint("", f"{seen}; the spec promises {promised}", promised, str(status))
+    yield Complaint("", f"{seen}{saying}; the spec promises {promised}", promised, str(status))
+
+
+def _saying(subject: Subject) -> str:
+    """Tell what the daemon said, since faults with one status may have many causes."""
+    said = told(subject.exchange.reply) if _status(subject) >= _SERVER_ERRORS else ""
+    return f", saying: {said}" if said else ""
 
 
 def _unavailable(subject: Subject) -> bool:
@@ -110,7 +119,7 @@ def _unknown_id(subject: Subject) -> Iterator[Complaint]:
         return
     yield Complaint(
         pointer="",
-        message=f"answered {status} to an unknown id; the spec promises 404",
+        message=f"answered {status} to an unknown id{_saying(subject)}; the spec promises 404",
         expected="404",
         seen=str(status),
     )
@@ -129,7 +138,8 @@ def _wrong_body(subject: Subject) -> Iterator[Complaint]:
     failed = status >= _SERVER_ERRORS and not _unavailable(subject)
     if not taken and not failed:
         return
-    seen = f"answered {status} to {_wording(_twist(subject))}"
+    saying = _saying(subject) if failed else ""
+    seen = f"answered {status} to {_wording(_twist(subject))}{saying}"
     promise = f"a 4xx, as {grounds}" if grounds else "a status below 500"
     yield Complaint("", f"{seen}; the spec promises {promise}", "4xx", str(status))
 

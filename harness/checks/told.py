@@ -1,0 +1,39 @@
+"""What a daemon says of an error, without what differs from call to call."""
+
+import json
+import re
+
+from harness.model.call import Reply
+
+_LONGEST = 120
+
+# In this order: names and ids hold digits, and quoted texts hold anything.
+_VARIABLE = (
+    (re.compile(r'"[^"]*"|\'[^\']*\'|“[^”]*”'), "…"),
+    (re.compile(r"docker-contract-[\w./:-]*"), "…"),
+    (re.compile(r"\b(?:sha256:)?[0-9a-f]{12,64}\b"), "…"),
+    (re.compile(r"\b[0-9a-z]{25}\b"), "…"),
+    (re.compile(r"(?:/[\w.+-]+){2,}"), "…"),
+    (re.compile(r"Go (?:struct field|value)[^,;]*? of type \S+"), "Go …"),
+    (re.compile(r"-?\d[\d.:e+]*"), "N"),
+    (re.compile(r"\[[^\]]*\]"), "[…]"),
+    (re.compile(r"map\[.*"), "map…"),
+)
+
+
+def told(reply: Reply) -> str:
+    """Return the error's message in one line, the same for all calls that fail for one cause."""
+    text = " ".join(_message(reply).split())
+    for pattern, word in _VARIABLE:
+        text = pattern.sub(word, text)
+    return text[:_LONGEST].strip()
+
+
+def _message(reply: Reply) -> str:
+    plain = reply.body[:2000].decode(errors="replace")
+    try:
+        value = json.loads(plain)
+    except ValueError:
+        return plain
+    message = value.get("message") if isinstance(value, dict) else None
+    return message if isinstance(message, str) else ""
