@@ -156,7 +156,7 @@ def _grounds(subject: Subject) -> str:
         case Twist.EMPTY_BODY if body.required:
             return "the body is required"
         case Twist.WRONG_MEDIA_TYPE if subject.operation.consumes:
-            taken = call.media_type in subject.operation.consumes
+            taken = not {call.media_type, "*/*"}.isdisjoint(subject.operation.consumes)
             return "" if taken else "it takes other media types"
         case _:
             return ""

@@ -9,12 +9,15 @@ _LONGEST = 120
 
 # In this order: names and ids hold digits, and quoted texts hold anything.
 _VARIABLE = (
+    # Go's readers of JSON and of numbers say one thing in many ways.
+    (re.compile(r"json: cannot unmarshal .*? into Go .*"), "json: cannot unmarshal …"),
+    (re.compile(r"(invalid character .*|unexpected (end of JSON input|EOF)|\bEOF)$"), "… malformed …"),
+    (re.compile(r"strconv\.\w+: parsing .*"), "strconv: …"),
     (re.compile(r'"[^"]*"|\'[^\']*\'|“[^”]*”'), "…"),
     (re.compile(r"docker-contract-[\w./:-]*"), "…"),
     (re.compile(r"\b(?:sha256:)?[0-9a-f]{12,64}\b"), "…"),
     (re.compile(r"\b[0-9a-z]{25}\b"), "…"),
     (re.compile(r"(?:/[\w.+-]+){2,}"), "…"),
-    (re.compile(r"Go (?:struct field|value)[^,;]*? of type \S+"), "Go …"),
     (re.compile(r"-?\d[\d.:e+]*"), "N"),
     (re.compile(r"\[[^\]]*\]"), "[…]"),
     (re.compile(r"map\[.*"), "map…"),

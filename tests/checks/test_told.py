@@ -34,7 +34,7 @@ def test_what_differs_from_call_to_call_is_left_out(one, other):
 
 
 def test_different_causes_stay_apart():
-    assert told(error("EOF")) != told(error("unexpected EOF"))
+    assert told(error("no rootfs found")) != told(error("no such plugin"))
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b'{"error": 1}'])
