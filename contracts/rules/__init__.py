@@ -1,6 +1,6 @@
 """Checks that are rules of Docker and not of a document."""
 
-from contracts.rules import errors, frames, headers, hijack, streams, values
+from contracts.rules import errors, frames, headers, hijack, streams, values, versions
 from harness.model.judgement import Check
 
 RULES: tuple[Check, ...] = (
@@ -17,6 +17,7 @@ RULES: tuple[Check, ...] = (
     values.IMAGE_IDS,
     values.COLUMNS,
     values.ONLINE_CPUS,
+    versions.WITHIN_LIMITS,
 )
 
 __all__ = ["RULES"]

@@ -31,6 +31,10 @@ LOGS = {
 }
 TERMINAL = {**LOGS, "streaming": Streaming.RAW}
 LINES = {"operation": "ImageCreate", "streaming": Streaming.JSON_LINES}
+VERSION = {
+    "operation": "SystemVersion",
+    "body": b'{"ApiVersion":"1.41","MinAPIVersion":"1.24"}',
+}
 TAR = {
     "operation": "ContainerArchive",
     "streaming": Streaming.TAR,
@@ -113,6 +117,8 @@ KEPT = [
     ("stats-online-cpus", {"operation": "ContainerStats", "body": stats(online_cpus=2)}),
     # A container that does not run has none to count.
     ("stats-online-cpus", {"operation": "ContainerStats", "body": b'{"cpu_stats":{}}'}),
+    ("version-within-limits", VERSION),
+    ("version-within-limits", {**VERSION, "version": "1.24"}),
 ]
 
 BROKEN = [
@@ -283,6 +289,11 @@ BROKEN = [
         {"operation": "ContainerStats", "body": stats()},
         "is not counted for a running container; Docker promises the number of processors",
     ),
+    (
+        "version-within-limits",
+        {**VERSION, "version": "1.33", "body": b'{"ApiVersion":"1.32"}'},
+        "served a version outside of its own limits; Docker promises 400",
+    ),
 ]
 
 
@@ -327,6 +338,9 @@ NOT_JUDGED = [
     ("image-id-digest", {"operation": "ImageList", "version": "1.21", "body": b'[{"Id":"a"}]'}),
     ("top-columns", {}),
     ("stats-online-cpus", {"operation": "ContainerStats", "version": "1.26", "body": stats()}),
+    ("version-within-limits", {}),
+    ("version-within-limits", {**VERSION, "status": 400}),
+    ("version-within-limits", {**VERSION, "body": b"[]"}),
 ]
 
 
