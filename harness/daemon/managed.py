@@ -17,11 +17,12 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
-import httpx
+import httpcore
 
 from harness.daemon.managed_folder import HIDDEN, MARK, clean_stale, make_folder, remove_folder
 from harness.daemon.managed_network import PrivateNetwork, link, new_network
@@ -271,10 +272,11 @@ def _program(name: str, package: str) -> str:
 def _answers(socket: Path) -> bool:
     if not socket.exists():
         return False
-    with suppress(httpx.TransportError):
-        transport = httpx.HTTPTransport(uds=str(socket))
-        with httpx.Client(transport=transport, timeout=5) as client:
-            return client.get("http://daemon/_ping").is_success
+    timeout = dict.fromkeys(("connect", "read", "write", "pool"), 5.0)
+    silence = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
+    with suppress(*silence), httpcore.ConnectionPool(uds=str(socket)) as pool:
+        reply = pool.request("GET", "http://daemon/_ping", extensions={"timeout": timeout})
+        return reply.status == HTTPStatus.OK
     return False
 
 
