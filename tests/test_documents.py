@@ -1,0 +1,81 @@
+"""What is written for people: the generated pages, and the links between the others."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.cli.generated import pages, write
+from harness.model.spec import Erratum
+from harness.model.version import VersionRange
+from harness.report import errata_page
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+WRITTEN = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("benchmarks/*.md")])
+
+
+def test_the_errata_page_is_what_the_errata_give():
+    # The other pages are compared where what they are made of is tested.
+    page = (DOCS / "errata.md").read_text(encoding="utf-8")
+    assert page == pages()["errata.md"], "run: python -m harness.cli.generated"
+
+
+def test_all_that_is_generated_is_there(tmp_path):
+    write(tmp_path)
+    made = sorted(path.name for path in tmp_path.iterdir())
+    assert made == ["checks.md", "cli.md", "errata.md", "result.schema.json"]
+    assert [name for name in made if not (DOCS / name).is_file()] == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    linked = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [link for link in linked if not (page.parent / link).exists()] == []
+
+
+def erratum(**different):
+    default = {
+        "id": "one",
+        "versions": VersionRange.parse("1.25..1.26"),
+        "operation": "",
+        "pointer": "/definitions/Port/properties/IP",
+        "says": "1",
+        "sends": None,
+        "evidence": "Seen.",
+    }
+    return Erratum(**{**default, **different})
+
+
+def test_an_erratum_of_two_versions_is_told_once():
+    page = errata_page.render([erratum(), erratum()])
+    assert page.endswith(
+        "## one\n\nAPI 1.25..1.26. Seen.\n\n- `definitions/Port/properties/IP`: `1` → nothing\n"
+    )
+
+
+def test_places_that_change_alike_stand_together():
+    other = erratum(pointer="/definitions/Port/properties/Type")
+    page = errata_page.render([erratum(), other, erratum(pointer="/a", says="2")])
+    assert page.endswith(
+        "- `definitions/Port/properties/IP`, `definitions/Port/properties/Type`: `1` → nothing\n"
+        "- `a`: `2` → nothing\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pointer", "shown"),
+    [
+        ("/definitions/Port", "definitions/Port"),
+        ("/paths/~1auth/post/responses/204", "POST /auth responses/204"),
+        ("/paths/~1a~0b/get", "GET /a~b"),
+        ("/paths/~1auth", "paths//auth"),
+    ],
+)
+def test_a_place_is_shown_as_people_write_it(pointer, shown):
+    assert errata_page.place(pointer) == shown
+
+
+def test_a_long_text_is_cut():
+    assert "x…`" in errata_page.render([erratum(says="x" * 1000)])
