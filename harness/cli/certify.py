@@ -21,6 +21,7 @@ from harness.cli.options import (
     TlsCert,
     TlsKey,
     TlsVerify,
+    fail_on_of,
     patterns,
     reaching,
     tier_of,
@@ -35,7 +36,8 @@ from harness.report.build import ReportBuilder
 from harness.report.conclusion import exit_status
 from harness.report.formats import FORMATS
 from harness.report.terminal import screen
-from harness.report.values import Report
+from harness.report.values import FailOn, Report
+from harness.specs.known import known_faults
 
 Session: TypeAlias = Callable[[CertifySettings, Callable[[Event], None]], None]
 
@@ -115,6 +117,15 @@ def certify(  # noqa: PLR0913 - one parameter for each option
             "(ndjson is the recording of all calls). Repeatable.",
         ),
     ] = None,
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            "--fail-on",
+            metavar="WHICH",
+            help="Which faults end the run with 1: broken (all of them) or unexplained (those that "
+            "the daemon is not known to have; for nightly runs).",
+        ),
+    ] = str(FailOn.BROKEN),
     progress: Annotated[
         bool, typer.Option("--progress/--no-progress", help="Show on stderr how far the run is.")
     ] = True,
@@ -122,8 +133,9 @@ def certify(  # noqa: PLR0913 - one parameter for each option
     """Hold a daemon to the Docker Engine API, version by version, operation by operation.
 
     Ends with 0 where nothing is broken, 1 where something is, 2 for a wrong command line, 3 for a
-    wrong document, 4 where the daemon cannot be reached or died, 5 where the harness failed, left
-    something behind or judged nothing, and 130 after Ctrl-C.
+    wrong document or table, 4 where the daemon cannot be reached or died, 5 where the harness
+    failed, left something behind or judged nothing, and 130 after Ctrl-C. A known fault of the
+    daemon is shown as such, and is broken all the same; --fail-on unexplained lets it pass.
     """
     tls = tls_files(tlsverify, tlscacert, tlscert, tlskey)
     files = destinations.parse(report or ())
@@ -139,9 +151,10 @@ def certify(  # noqa: PLR0913 - one parameter for each option
         only=patterns(only or ()),
         recording=recording,
     )
+    failing = fail_on_of(fail_on)
     for file in files:
         destinations.check(file)
-    raise typer.Exit(hold(settings, files, silent=not progress))
+    raise typer.Exit(hold(settings, files, silent=not progress, fail_on=failing))
 
 
 def hold(
@@ -150,12 +163,14 @@ def hold(
     *,
     silent: bool,
     session: Session = run_session,
+    fail_on: FailOn = FailOn.BROKEN,
 ) -> int:
     """Run a session, show and write the result; return the exit status.
 
+    Raises SpecError where what is known of daemons cannot be read, before the session begins.
     Raises the HarnessError that ended the run, after what was found until then has been shown.
     """
-    builder = ReportBuilder(_filters(settings))
+    builder = ReportBuilder(_filters(settings), known_faults(), fail_on)
     watcher = Watcher(Console(stderr=True, highlight=False), silent=silent)
     interruption, error = _run(settings, builder, watcher, session)
     report = builder.report()

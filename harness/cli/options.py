@@ -10,6 +10,7 @@ from harness.model.errors import UsageError
 from harness.model.settings import CertifySettings, TlsFiles
 from harness.model.tables import Tier
 from harness.model.version import VersionRange
+from harness.report.values import FailOn
 
 ENGINES = ("dockerd", "podman")
 
@@ -121,6 +122,15 @@ def tier_of(text: str, engine: str) -> Tier:
         return Tier(text)
     except ValueError as error:
         raise UsageError(f"--tier {text!r} is not known; there are {', '.join(Tier)}") from error
+
+
+def fail_on_of(text: str) -> FailOn:
+    """Return which faults make a run fail; raise UsageError for what is no such choice."""
+    try:
+        return FailOn(text)
+    except ValueError as error:
+        known = " and ".join(FailOn)
+        raise UsageError(f"--fail-on {text!r} is not known; there are {known}") from error
 
 
 def patterns(texts: Iterable[str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ good order: what it made is removed, and what it found is shown. A second Ctrl-C
 
 | exit status | means |
 |---|---|
-| 0 | nothing is broken |
+| 0 | nothing is broken (with `--fail-on unexplained`: nothing but known faults of the daemon) |
 | 1 | something is broken |
 | 2 | the command line asks for what cannot be |
 | 3 | a document or a table of this program is wrong |

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from harness.model.call import Pairs
 from harness.model.judgement import Streaming
+from harness.model.version import VersionRange
 
 
 class Tier(StrEnum):
@@ -89,3 +90,21 @@ class Kind:
     prefixed: bool
     removal: str
     since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFault:
+    """A fault that a daemon is known to have; `why` tells what it does wrong, and how that is seen.
+
+    `daemon` is a regular expression for the whole of the daemon's name and version. Operations,
+    pointer and message are patterns in the manner of fnmatch. Without `versions`, all are meant.
+    """
+
+    id: str
+    daemon: str
+    check: str
+    operations: tuple[str, ...]
+    why: str
+    versions: VersionRange | None = None
+    pointer: str = "*"
+    message: str = "*"

@@ -1,6 +1,7 @@
 """Events folded into a report."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeAlias
 
 from harness.model.events import (
@@ -16,10 +17,21 @@ from harness.model.events import (
     VersionUnsupported,
 )
 from harness.model.judgement import Judged, Verdict
+from harness.model.tables import KnownFault
 from harness.model.version import ApiVersion
 from harness.report.clusters import cluster
 from harness.report.profiles import profile
-from harness.report.values import Failure, Leak, OperationResult, Report, Timing, Unsupported
+from harness.report.unseen import unseen
+from harness.report.values import (
+    FailOn,
+    Failure,
+    Leak,
+    OperationResult,
+    Report,
+    Timing,
+    Unsupported,
+)
+from harness.specs.known import faults_of
 
 _Place: TypeAlias = tuple[ApiVersion, str]
 
@@ -28,11 +40,19 @@ class ReportBuilder:
     """Takes the events of one run in order, and makes a report of them at any time.
 
     Whatever comes twice for one version and operation, as with runs that are repeated, the last
-    one counts. Operations that began and did not end keep what their calls had shown.
+    one counts. Operations that began and did not end keep what their calls had shown. Of the
+    `known` faults, those of the daemon that is judged explain what is found.
     """
 
-    def __init__(self, filters: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        filters: Iterable[str] = (),
+        known: Iterable[KnownFault] = (),
+        fail_on: FailOn = FailOn.BROKEN,
+    ) -> None:
         self._filters = tuple(filters)
+        self._known = tuple(known)
+        self._fail_on = fail_on
         self._start: RunStarted | None = None
         self._finish: RunFinished | None = None
         self._results: dict[_Place, OperationJudged] = {}
@@ -73,7 +93,8 @@ class ReportBuilder:
         finish = self._finish or RunFinished(calls=self._calls)
         judged = {**self._unfinished(), **self._results}
         findings = [finding for result in judged.values() for finding in result.findings]
-        return Report(
+        known = faults_of(start.daemon, self._known)
+        told = Report(
             run=start.run,
             daemon=start.daemon,
             address=start.address,
@@ -82,7 +103,7 @@ class ReportBuilder:
             versions=start.versions,
             planned=start.operations,
             results=tuple(_result(judged[place]) for place in sorted(judged)),
-            clusters=cluster(findings, self._shrunk),
+            clusters=cluster(findings, self._shrunk, known),
             unsupported=tuple(sorted(self._unsupported, key=lambda found: found.version)),
             failures=tuple(self._failures),
             leaks=tuple(sorted(self._leaks, key=lambda leak: (leak.kind, leak.name))),
@@ -92,7 +113,9 @@ class ReportBuilder:
             interrupted=finish.interrupted,
             calls=finish.calls or self._calls,
             timing=Timing(finish.seconds, finish.generating, finish.waiting, finish.judging),
+            fail_on=self._fail_on,
         )
+        return replace(told, unseen=unseen(told, findings, known))
 
     def _unfinished(self) -> dict[_Place, OperationJudged]:
         failed = {

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from harness.model.errors import HarnessError
 from harness.model.judgement import Verdict
-from harness.report.values import Conclusion, OperationResult, Report
+from harness.report.values import Conclusion, FailOn, OperationResult, Report
 from harness.report.wording import counted, spans
 
 BROKEN_STATUS = 1
@@ -67,14 +67,25 @@ def gaps(report: Report) -> tuple[str, ...]:
 def exit_status(report: Report) -> int:
     """Return the exit status that tells a script what came of the run.
 
-    130 where it was interrupted; else 1 where something is broken; else 5 where the harness failed,
-    left something behind, or judged nothing at all; else 0.
+    130 where it was interrupted; else 1 where something is broken, unless only unexplained faults
+    are to fail and each is known; else 5 where the harness failed, left something behind, or judged
+    nothing at all; else 0.
     """
     if report.interrupted:
         return INTERRUPTED_STATUS
-    if conclusion(report) is Conclusion.BROKEN:
+    if conclusion(report) is Conclusion.BROKEN and not _forgiven(report):
         return BROKEN_STATUS
     faultless = report.finished and not report.failures and not report.leaks
     if faultless and report.judged and not report.totals[Verdict.ERROR]:
         return 0
     return HarnessError.exit_status
+
+
+def _forgiven(report: Report) -> bool:
+    """Tell whether only unexplained faults are to fail, and there are none.
+
+    What is broken without a finding that tells how is explained by nothing.
+    """
+    told = {place for cluster in report.explained for place in cluster.places}
+    broken = {(r.version, r.operation) for r in report.results if r.verdict is Verdict.BROKEN}
+    return report.fail_on is FailOn.UNEXPLAINED and not report.unexplained and broken <= told

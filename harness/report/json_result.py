@@ -5,6 +5,7 @@ from pathlib import Path
 
 from harness.model.judgement import Verdict
 from harness.model.spec import Json
+from harness.model.tables import KnownFault
 from harness.report.clusters import Cluster
 from harness.report.conclusion import conclusion, exit_status, gaps
 from harness.report.grid import Cell, grid
@@ -26,6 +27,7 @@ def _result(report: Report) -> Json:
         "conclusion": str(conclusion(report)),
         "gaps": [*gaps(report)],
         "exit_status": exit_status(report),
+        "fail_on": str(report.fail_on),
         "complete": report.finished and not report.interrupted,
         "interrupted": report.interrupted,
         "run": report.run,
@@ -40,6 +42,7 @@ def _result(report: Report) -> Json:
             "succeeded": report.successes,
             "calls": report.calls,
             "verdicts": {str(verdict): totals[verdict] for verdict in Verdict},
+            "faults": {"known": len(report.explained), "unexplained": len(report.unexplained)},
         },
         "seconds": {
             "total": round(report.timing.total, 3),
@@ -50,6 +53,7 @@ def _result(report: Report) -> Json:
         "profiles": _profiles(report),
         "operations": [_operation(result) for result in report.results],
         "clusters": [_cluster(cluster) for cluster in report.clusters],
+        "known_but_not_seen": [_fault(fault) for fault in report.unseen],
         "unsupported": [
             {"version": str(found.version), "reason": found.reason} for found in report.unsupported
         ],
@@ -107,6 +111,7 @@ def _cluster(cluster: Cluster) -> Json:
         "severity": str(cluster.severity),
         "pointer": cluster.pointer,
         "message": cluster.message,
+        "known": cluster.known,
         "explanation": cluster.explanation,
         "count": cluster.count,
         "places": [
@@ -127,4 +132,14 @@ def _cluster(cluster: Cluster) -> Json:
             "seen": complaint.seen,
             "curl": cluster.curl,
         },
+    }
+
+
+def _fault(fault: KnownFault) -> Json:
+    return {
+        "id": fault.id,
+        "check": fault.check,
+        "operations": [*fault.operations],
+        "versions": str(fault.versions or ""),
+        "explanation": fault.why,
     }

@@ -16,7 +16,8 @@ def render(report: Report) -> str:
 
     Broken operations are failures and the harness's own faults errors; whatever was neither kept
     nor broken is skipped, with the reason, since "passed" is only for what was tested. A last suite
-    holds what concerns the run as a whole: faults of the harness, and leaks.
+    holds what concerns the run as a whole: faults of the harness, leaks, and known faults that did
+    not show.
     """
     root = Element("testsuites", name="docker-contract")
     suspects = _by_place(report.clusters)
@@ -93,7 +94,10 @@ def _name(version: ApiVersion) -> str:
 
 
 def _summary(clusters: list[Cluster]) -> str:
-    first = printable(clusters[0].message) if clusters else ""
+    if not clusters:
+        return ""
+    # What nobody knows comes first, so that a known one is the first only where all are.
+    first = ("known: " if clusters[0].known else "") + printable(clusters[0].message)
     return f"{first} (and {len(clusters) - 1} more)" if len(clusters) > 1 else first
 
 
@@ -110,7 +114,7 @@ def _lines(cluster: Cluster) -> Iterable[str]:
     if complaint.expected or complaint.seen:
         yield f"promised {complaint.expected or '?'}; seen {complaint.seen or '?'}"
     if cluster.explanation:
-        yield cluster.explanation
+        yield f"known: {cluster.explanation} [{cluster.known}]"
     if cluster.curl:
         yield cluster.curl
 
@@ -131,6 +135,10 @@ def _run_cases(suite: Element, report: Report) -> None:
         name = f"API {unsupported.version}"
         case = SubElement(suite, "testcase", classname="docker-contract.run", name=name)
         _element(case, "skipped", f"unsupported: {printable(unsupported.reason)}", "")
+    for fault in report.unseen:
+        name = f"shows {printable(fault.id)}"
+        case = SubElement(suite, "testcase", classname="docker-contract.run", name=name)
+        _element(case, "skipped", f"known but not seen: {printable(fault.why)}", "")
     if not report.finished or report.interrupted:
         case = SubElement(suite, "testcase", classname="docker-contract.run", name="completes")
         _element(case, "error", "the run was stopped before its end", "")

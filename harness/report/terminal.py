@@ -1,6 +1,7 @@
 """A report for a terminal: the table, what is broken, what is missing, and the verdict."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -8,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.model.judgement import Severity, Verdict
+from harness.model.tables import KnownFault
 from harness.model.version import ApiVersion
 from harness.report.clusters import Cluster
-from harness.report.conclusion import conclusion, gaps
+from harness.report.conclusion import conclusion, exit_status, gaps
 from harness.report.grid import Cell, Grid, grid
 from harness.report.values import Conclusion, OperationResult, Report
 from harness.report.wording import counted, duration, printable, shortened, spans
@@ -31,7 +33,9 @@ def screen(report: Report, *, width: int) -> Group:
     return Group(
         *_head(report),
         *_tables(grid(report), width),
-        *_broken(report.clusters),
+        *_broken(report),
+        *_known(report.explained),
+        *_unseen(report.unseen),
         *_failures(report),
         *_unproven(report),
         *_foot(report),
@@ -99,10 +103,12 @@ def _cell_text(cell: Cell | None) -> Text:
     return Text(" ").join(Text(text, style=style) for text, style, count in parts if count)
 
 
-def _broken(clusters: tuple[Cluster, ...]) -> Iterator[RenderableType]:
+def _broken(report: Report) -> Iterator[RenderableType]:
+    clusters = report.unexplained
     if not clusters:
         return
-    yield Text(f"\n{counted(len(clusters), 'fault')}, worst first", style="bold")
+    noun = "unexplained fault" if report.explained else "fault"
+    yield Text(f"\n{counted(len(clusters), noun)}, worst first", style="bold")
     for number, cluster in enumerate(clusters, 1):
         yield Text()
         yield from _cluster(number, cluster)
@@ -113,13 +119,11 @@ def _cluster(number: int, cluster: Cluster) -> Iterator[RenderableType]:
     message = shortened(printable(cluster.message), _LONGEST)
     yield _hanging(f"{number}.", Text(message, style=style), width=_INDENT)
     complaint, call = cluster.example.complaint, cluster.example.exchange.call
-    others = len(cluster.operations) - _NAMED
-    operations = ", ".join(cluster.operations[:_NAMED])
     twist = f", {call.twist} at {call.at}" if call.twist and call.at else f", {call.twist}"
     facts = (
         ("check", f"{cluster.check} ({cluster.severity}, {cluster.id})"),
         ("where", cluster.pointer),
-        ("operations", operations + (f" and {others} more" if others > 0 else "")),
+        ("operations", _few(cluster.operations)),
         ("versions", spans(cluster.versions)),
         ("times", f"{cluster.count:,}"),
         (
@@ -129,12 +133,46 @@ def _cluster(number: int, cluster: Cluster) -> Iterator[RenderableType]:
         ),
         ("promised", complaint.expected),
         ("seen", complaint.seen),
-        ("known", cluster.explanation),
     )
     for label, text in facts:
         if text:
-            value = Text(shortened(printable(text), _LONGEST))
-            yield Padding(_hanging(label, value, width=_LABEL), (0, 0, 0, _INDENT), expand=False)
+            yield _fact(label, shortened(printable(text), _LONGEST))
+    yield from _curl(cluster)
+
+
+def _known(clusters: tuple[Cluster, ...]) -> Iterator[RenderableType]:
+    if not clusters:
+        return
+    yield Text(f"\n{counted(len(clusters), 'known fault')}", style="bold")
+    by_fault = sorted(clusters, key=lambda cluster: cluster.known)
+    for fault, shown in groupby(by_fault, key=lambda cluster: cluster.known):
+        first, *others = shown
+        yield Text(f"\n{fault}: {printable(first.explanation)}")
+        for cluster in (first, *others):
+            yield _fact(cluster.id, shortened(printable(cluster.message), _LONGEST))
+            times = f"{counted(cluster.count, 'time')} at {spans(cluster.versions)}"
+            yield _fact("", f"{times}: {_few(cluster.operations)}")
+            yield from _curl(cluster)
+
+
+def _unseen(faults: tuple[KnownFault, ...]) -> Iterator[RenderableType]:
+    if faults:
+        yield Text("\nKnown but not seen", style="bold")
+    for fault in faults:
+        where = f" at {fault.versions}" if fault.versions else ""
+        yield _item(f"{fault.id} ({', '.join(fault.operations)}{where}, {fault.check})")
+
+
+def _few(operations: tuple[str, ...]) -> str:
+    others = len(operations) - _NAMED
+    return ", ".join(operations[:_NAMED]) + (f" and {others} more" if others > 0 else "")
+
+
+def _fact(label: str, text: str) -> Padding:
+    return Padding(_hanging(label, Text(text), width=_LABEL), (0, 0, 0, _INDENT), expand=False)
+
+
+def _curl(cluster: Cluster) -> Iterator[RenderableType]:
     if cluster.curl:
         # In one piece and with nothing before it, so that it can be copied.
         yield Text(printable(cluster.curl), style="cyan", no_wrap=True, overflow="ignore")
@@ -245,5 +283,11 @@ def _closing(report: Report, verdict: Conclusion) -> str:
             judged = counted(report.judged, "operation")
             return f"nothing is broken in {judged} judged, but that is not all"
         case Conclusion.BROKEN:
+            where = f"in {counted(report.totals[Verdict.BROKEN], 'operation')}"
             faults = counted(len(report.clusters), "fault")
-            return f"{faults} in {counted(report.totals[Verdict.BROKEN], 'operation')}"
+            known, new = len(report.explained), len(report.unexplained)
+            if not known:
+                return f"{faults} {where}"
+            # Whoever finds this beside an exit status of 0 should not have to guess.
+            fails = "" if exit_status(report) else "; --fail-on unexplained lets that pass"
+            return f"{faults}: {known:,} known, {new:,} unexplained, {where}{fails}"

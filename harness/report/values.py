@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.model.judgement import Verdict
+from harness.model.tables import KnownFault
 from harness.model.version import ApiVersion
 from harness.report.clusters import Cluster
 
@@ -62,12 +63,20 @@ class Timing:
     judging: float = 0.0
 
 
+class FailOn(StrEnum):
+    """Which faults make a run fail."""
+
+    BROKEN = "broken"  # all of them
+    UNEXPLAINED = "unexplained"  # those that the daemon is not known to have
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All that is known of a run, be it complete or not.
 
     `planned` counts the pairs of version and operation that were to come. `filters` are reasons,
-    known beforehand, why the run cannot certify: operations were left out by choice.
+    known beforehand, why the run cannot certify: operations were left out by choice. `unseen` are
+    known faults of this daemon that should have shown, and did not.
     """
 
     run: str = ""
@@ -79,6 +88,7 @@ class Report:
     planned: int = 0
     results: tuple[OperationResult, ...] = ()
     clusters: tuple[Cluster, ...] = ()
+    unseen: tuple[KnownFault, ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
     failures: tuple[Failure, ...] = ()
     leaks: tuple[Leak, ...] = ()
@@ -88,6 +98,17 @@ class Report:
     interrupted: bool = False
     calls: int = 0
     timing: Timing = field(default_factory=Timing)
+    fail_on: FailOn = FailOn.BROKEN
+
+    @property
+    def unexplained(self) -> tuple[Cluster, ...]:
+        """Return the faults that the daemon is not known to have, worst first."""
+        return tuple(cluster for cluster in self.clusters if not cluster.known)
+
+    @property
+    def explained(self) -> tuple[Cluster, ...]:
+        """Return the faults that the daemon is known to have, worst first."""
+        return tuple(cluster for cluster in self.clusters if cluster.known)
 
     @property
     def totals(self) -> Counter[Verdict]:

@@ -8,6 +8,7 @@ from harness.cli import main
 from harness.model.settings import CertifySettings, TlsFiles
 from harness.model.spec import Operation
 from harness.model.tables import Tier
+from harness.report.values import FailOn
 
 CERTIFICATE = str(Path(__file__))
 
@@ -17,8 +18,8 @@ def settings_of(monkeypatch):
     """Run the program up to where it would start a session; return the settings it has then."""
     seen = []
 
-    def fake(settings, files, *, silent):
-        seen.append((settings, tuple(files), silent))
+    def fake(settings, files, *, silent, fail_on):
+        seen.append((settings, tuple(files), silent, fail_on))
         return 0
 
     monkeypatch.setattr("harness.cli.certify.hold", fake)
@@ -63,7 +64,7 @@ def settings_of(monkeypatch):
     ],
 )
 def test_a_command_line_amounts_to_settings(settings_of, arguments, expected):
-    settings, files, silent = settings_of(*arguments)
+    settings, files, silent, _ = settings_of(*arguments)
     assert settings == expected
     assert files == ()
     assert not silent
@@ -71,11 +72,26 @@ def test_a_command_line_amounts_to_settings(settings_of, arguments, expected):
 
 def test_the_recording_is_left_to_the_session(settings_of, tmp_path):
     recording = tmp_path / "run.ndjson"
-    settings, files, silent = settings_of("--report", f"ndjson={recording}", "--no-progress")
+    settings, files, silent, _ = settings_of("--report", f"ndjson={recording}", "--no-progress")
     assert settings.recording == recording
     assert [file.kind for file in files] == ["ndjson"]
     assert silent
     assert not recording.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), FailOn.BROKEN),
+        (("--fail-on", "broken"), FailOn.BROKEN),
+        (("--fail-on", "unexplained"), FailOn.UNEXPLAINED),
+    ],
+)
+def test_every_fault_fails_a_run_unless_only_unexplained_ones_are_to(
+    settings_of, arguments, expected
+):
+    *_, fail_on = settings_of(*arguments)
+    assert fail_on is expected
 
 
 @pytest.mark.parametrize(
@@ -102,6 +118,7 @@ def test_the_recording_is_left_to_the_session(settings_of, tmp_path):
         (("--report", "yaml=x"), "formats: json, junit, ndjson"),
         (("--report", "json"), "write it as FORMAT=FILE"),
         (("--report", "json=/nowhere/x.json"), "cannot be written: No such file or directory"),
+        (("--fail-on", "x"), "--fail-on 'x' is not known; there are broken and unexplained"),
         (("--frobnicate",), "--frobnicate"),
         (("surplus",), "surplus"),
     ],

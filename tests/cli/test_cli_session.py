@@ -21,6 +21,9 @@ from harness.model.errors import DaemonError, HarnessError, SpecError, UsageErro
 from harness.model.events import Leaked
 from harness.model.judgement import Complaint, Finding, Severity, Verdict
 from harness.model.settings import CertifySettings
+from harness.model.tables import KnownFault
+from harness.report.values import FailOn
+from harness.specs.known import known_faults
 
 HERE = Path(__file__).parent
 
@@ -126,6 +129,38 @@ def test_the_exit_status_tells_what_came_of_it(capsys, events, status, closing):
     output = capsys.readouterr()
     assert f"\n{closing}: " in output.out
     assert output.err == ""
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "known", "more", "status"),
+    [
+        (FailOn.BROKEN, True, (), 1),
+        (FailOn.BROKEN, False, (), 1),
+        (FailOn.UNEXPLAINED, False, (), 1),
+        (FailOn.UNEXPLAINED, True, (), 0),
+        (FailOn.UNEXPLAINED, True, (Leaked("volume", "v"),), 5),
+    ],
+)
+def test_known_faults_pass_where_only_unexplained_ones_are_to_fail(  # noqa: PLR0913 - a row
+    capsys, monkeypatch, fail_on, known, more, status
+):
+    fault = KnownFault("teapot", "a daemon", "status-documented", ("ContainerList",), "It is one.")
+    monkeypatch.setattr(certify, "known_faults", lambda: (fault,) if known else ())
+    session = canned(STARTED, broken(), *more, FINISHED)
+    settings = CertifySettings()
+    assert certify.hold(settings, (), silent=True, session=session, fail_on=fail_on) == status
+    shown = capsys.readouterr().out
+    assert ("1 fault: 1 known, 0 unexplained" in shown) is known
+    assert "BROKEN" in shown
+
+
+def test_a_wrong_table_of_known_faults_ends_a_run_before_it_begins(monkeypatch, tmp_path):
+    (tmp_path / "x.yaml").write_text("daemon: x")
+    monkeypatch.setattr(certify, "known_faults", lambda: known_faults(tmp_path))
+    seen = []
+    with pytest.raises(SpecError, match="faults is missing"):
+        certify.hold(CertifySettings(), (), silent=True, session=lambda *given: seen.append(given))
+    assert seen == []
 
 
 def test_a_filtered_run_certifies_nothing(capsys):
