@@ -38,8 +38,8 @@ def plan(
 ) -> tuple[Planned, ...]:
     """Return what a run does, in its order.
 
-    `only` are operation ids or "METHOD /path", also as patterns; raises UsageError for one that
-    matches nothing.
+    `only` are operation ids or "METHOD /path", also as patterns, in any letter case; raises
+    UsageError for one that matches nothing.
     """
     chosen = [
         (spec.version, operation)
@@ -65,7 +65,7 @@ def plan(
 
 def _matches(operation: Operation, pattern: str) -> bool:
     return any(
-        fnmatch.fnmatchcase(text, pattern)
+        fnmatch.fnmatchcase(text.lower(), pattern.lower())
         for text in (operation.id, f"{operation.method} {operation.path}")
     )
 

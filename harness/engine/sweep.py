@@ -11,6 +11,8 @@ from harness.model.version import ApiVersion
 
 _IN_REGISTRIES = frozenset({"image", "plugin"})  # their names may start with a registry's
 _ROUNDS = 3  # an image goes only after what was built from it
+# The form of a run's own names: somebody's project may well be called docker-contract-something.
+_OURS = re.compile(rf"(?P<registry>.*/)?{PREFIX}(?P<run>[0-9a-f]{{8}})(?:[-/:].*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def sweep(shop: Workshop, kinds: Iterable[Kind], *, run: str = "") -> tuple[Foun
         for found in mine:
             kind = next(kind for kind in known if kind.id == found.kind)
             reply = shop.ask("DELETE", kind.removal.replace("{name}", found.id))
-            if reply.status < 400:  # noqa: PLR2004 - 4xx and 5xx
+            if 200 <= reply.status < 400:  # noqa: PLR2004 - neither an error nor no reply
                 removed[found] = None
     return tuple(removed)
 
@@ -59,11 +61,10 @@ def _maker(element: Json, kind: Kind, name: str) -> str:
     labels = at(element, kind.label) if kind.label else None
     if isinstance(labels, dict) and isinstance(labels.get(LABEL), str):
         return str(labels[LABEL])
-    names = [name, *_names(element)]
-    for candidate in names:
-        start = candidate.lstrip("/").find(PREFIX)
-        if start == 0 or (kind.id in _IN_REGISTRIES and start > 0):
-            return re.split(r"[-/:]", candidate.lstrip("/")[start + len(PREFIX) :])[0]
+    for candidate in (name, *_names(element)):
+        ours = _OURS.fullmatch(candidate.lstrip("/"))
+        if ours and (kind.id in _IN_REGISTRIES or not ours["registry"]):
+            return ours["run"]
     return ""
 
 
