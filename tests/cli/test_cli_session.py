@@ -141,7 +141,7 @@ def test_the_exit_status_tells_what_came_of_it(capsys, events, status, closing):
         (FailOn.UNEXPLAINED, True, (Leaked("volume", "v"),), 5),
     ],
 )
-def test_known_faults_pass_where_only_unexplained_ones_are_to_fail(  # noqa: PLR0913 - a row
+def test_known_faults_pass_where_only_unexplained_ones_are_to_fail(  # noqa: PLR0913, PLR0917 - a row
     capsys, monkeypatch, fail_on, known, more, status
 ):
     fault = KnownFault("teapot", "a daemon", "status-documented", ("ContainerList",), "It is one.")
