@@ -12,7 +12,7 @@ from harness.daemon.context import endpoint_of, find_current_context, folder_of
 from harness.daemon.tls import TlsSettings
 from harness.model.errors import UsageError
 
-_DEFAULT_SOCKET = "unix:///var/run/docker.sock"
+DEFAULT_SOCKET = "unix:///var/run/docker.sock"
 _LONGEST_SOCKET_PATH = 107  # sockaddr_un has 108 bytes, the last of them zero
 _PORTS = {False: 2375, True: 2376}  # without and with TLS
 _BARE_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[\w.-]*):\d+")
@@ -78,7 +78,7 @@ def resolve(
         return parse(from_env, tls=tls or _tls_of(env), origin="DOCKER_HOST: ")
     name = context or find_current_context(env)
     if name is None or name == "default":
-        return parse(_DEFAULT_SOCKET, tls=tls)
+        return parse(DEFAULT_SOCKET, tls=tls)
     endpoint = endpoint_of(name, folder_of(env))
     return parse(endpoint.host, tls=tls or endpoint.tls, origin=f"docker context {name}: ")
 

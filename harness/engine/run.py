@@ -1,18 +1,18 @@
 """One operation at one version: its calls made, sent and judged."""
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from harness.daemon.curl import curl_line
+from harness.daemon.address import Address
 from harness.daemon.transport import Daemon
 from harness.engine.plan import Planned
+from harness.engine.reproduction import reproduction
 from harness.engine.swarm import Swarm
 from harness.engine.workshop import UnmakeableError, message_of
-from harness.engine.world import TOKEN, World
-from harness.model.call import Call, Exchange, Manner, Pairs
+from harness.engine.world import World
+from harness.model.call import Call, Exchange, Manner
 from harness.model.events import (
     CallJudged,
     Event,
@@ -22,11 +22,11 @@ from harness.model.events import (
 )
 from harness.model.judgement import Finding, Judged, Streaming, Subject, Verdict
 from harness.model.spec import Operation, Spec
-from harness.model.tables import Recipe, Tier
+from harness.model.tables import Cost, Recipe, Tier
 
 _DEADLINE = 20.0  # seconds; an unknown driver costs dockerd ten
 _ENDLESS_DEADLINE = 5.0
-_QUIET = 0.4  # seconds without a byte after which an endless reply is left
+_QUIET = 0.3  # seconds without a byte after which an endless reply is left
 _LIMIT = 8 * 1024 * 1024
 
 Judge = Callable[[Subject], Judged]
@@ -49,6 +49,7 @@ class Bench:
     daemon: Daemon
     world: World
     swarm: Swarm
+    shown_address: Address  # in lines to be run by hand
     judge: Judge
     generate: Callable[[Spec, Operation, Recipe], tuple[Call, ...]]
     record: Callable[[Exchange], None]
@@ -144,13 +145,14 @@ def _judged(bench: Bench, case: Case, outcome: _Outcome, *, first_only: bool) ->
 def _chosen(bench: Bench, case: Case, calls: Sequence[Call], *, first_only: bool) -> Sequence[Call]:
     """Leave out calls that would show nothing new for what they cost.
 
-    Further recipes only show another way to succeed. Costly operations are varied once for each
-    shape: at other versions of that shape one call shows that they still succeed.
+    Further recipes only show another way to succeed. Costly operations are varied once, or once
+    for each shape: at other versions one call shows that they still succeed.
     """
-    seen = (case.operation.id, case.operation.shape) in bench.varied
-    if first_only or (case.recipe.costly and seen):
+    shape = "" if case.recipe.cost is Cost.ONCE else case.operation.shape
+    varied = (case.operation.id, shape) in bench.varied
+    if first_only or (varied and case.recipe.cost is not Cost.CHEAP):
         return calls[:1]
-    bench.varied.add((case.operation.id, case.operation.shape))
+    bench.varied.add((case.operation.id, shape))
     return calls
 
 
@@ -223,37 +225,11 @@ def shrunk(bench: Bench, case: Case, finding: Finding, shrink: Shrink) -> Findin
         return same is not None
 
     call = shrink(calls[finding.exchange.call.number], still_shows=still_shows)
-    line = curl_line(
-        bench.daemon.address,
-        placeheld(call),
+    line = reproduction(
+        bench.shown_address,
+        call,
         case.spec.version,
         upgrade=case.recipe.upgrade,
         websocket=case.recipe.streaming is Streaming.WEBSOCKET,
     )
-    return FindingShrunk(smallest, _with_variables(line))
-
-
-def placeheld(call: Call) -> Call:
-    """Return an unbound call with a word for a shell variable in place of each token."""
-
-    def word(match: re.Match[str]) -> str:
-        return f"DC0{(match[1] + '_' + (match[2] or '')).strip('_').replace('-', '_')}0DC"
-
-    def text(value: str) -> str:
-        return TOKEN.sub(word, value)
-
-    def pairs(values: Pairs) -> Pairs:
-        return tuple((name, text(value)) for name, value in values)
-
-    body = call.body.decode("utf-8", "surrogateescape") if call.body is not None else None
-    return replace(
-        call,
-        path_parameters=pairs(call.path_parameters),
-        query=pairs(call.query),
-        headers=pairs(call.headers),
-        body=None if body is None else text(body).encode("utf-8", "surrogateescape"),
-    )
-
-
-def _with_variables(line: str) -> str:
-    return re.sub(r"DC0([a-z_]+)0DC", r"""'"$\1"'""", line)
+    return FindingShrunk(smallest, line)

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
-from harness.daemon.address import Address, resolve
+from harness.daemon.address import DEFAULT_SOCKET, Address, parse, resolve
 from harness.daemon.archives import image_parts, plugin_parts
 from harness.daemon.managed import ManagedDaemon, start_dockerd, start_podman
 from harness.daemon.preflight import DaemonInfo, greet, served_anyway, unsupported
@@ -186,6 +186,8 @@ class Session:
             daemon=daemon,
             world=world,
             swarm=swarm,
+            # A private daemon is gone when somebody reads this.
+            shown_address=parse(DEFAULT_SOCKET) if self.managed else self.address,
             judge=self._judge,
             generate=self._generate,
             record=record,
@@ -309,8 +311,7 @@ class Session:
         if not hasattr(self, "_bench"):
             return
         with contextlib.suppress(UnmakeableError):
-            if self._bench.swarm.own:
-                self._bench.swarm.leave()
+            self._bench.swarm.finish()
         sweep(self._shop, self._tables.kinds, run=self._run)
         known = {(found.kind, found.id) for found in self._before}
         for found in survey(self._shop, self._tables.kinds):

@@ -11,6 +11,7 @@ from harness.model.spec import Json
 from harness.model.tables import SwarmState
 
 _GATEWAY = "docker_gwbridge"
+_STILL_IN_USE = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR})
 _SWARM_KINDS = ("service", "task", "node", "secret", "config")
 
 
@@ -55,9 +56,15 @@ class Swarm:
         if not self.own:
             raise UnmakeableError("the daemon is in a swarm that the run did not begin")
         self.world.shop.make("POST", "/swarm/leave?force=1")
-        if self.own_gateway:
-            self._remove_gateway()
         self._known = ""
+
+    def finish(self) -> None:
+        """Leave the run's own swarm, and remove the network that came with it."""
+        if self.own:
+            self._known = ""
+            self.leave()
+            if self.own_gateway:
+                self._remove_gateway()
 
     def disturbed(self) -> None:
         """Take note that a call changed the swarm, which is the run's own now."""
@@ -94,9 +101,9 @@ class Swarm:
 
     def _remove_gateway(self) -> None:
         """Remove the network that Docker makes with the first swarm, and keeps."""
-        for _ in range(20):
+        for _ in range(40):
             reply = self.world.shop.ask("DELETE", f"/networks/{_GATEWAY}")
-            if reply.status != HTTPStatus.FORBIDDEN:  # it is still in use just after the leaving
+            if reply.status not in _STILL_IN_USE:  # just after the leaving
                 break
             self.world.shop.pause(0.1)
 

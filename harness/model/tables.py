@@ -32,6 +32,14 @@ class SwarmState(StrEnum):
     JOINABLE = "joinable"  # in no swarm, and another daemon offers one
 
 
+class Cost(StrEnum):
+    """How often an operation is varied, for the time that it takes."""
+
+    CHEAP = "cheap"  # at every version
+    SHAPE = "shape"  # once for each shape of the operation
+    ONCE = "once"  # at the first version of a run
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How to call one operation so that it can succeed; texts may hold tokens of the world.
@@ -56,7 +64,7 @@ class Recipe:
     streaming: Streaming = Streaming.WHOLE
     endless: bool = False  # a success need not end by itself
     upgrade: bool = False  # may be asked to switch protocols
-    costly: bool = False  # takes so long that it is varied once for each shape
+    cost: Cost = Cost.CHEAP
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import yaml
 
 from harness.model.errors import SpecError
 from harness.model.judgement import Streaming
-from harness.model.tables import Kind, Limit, Recipe, SwarmState, Tier
+from harness.model.tables import Cost, Kind, Limit, Recipe, SwarmState, Tier
 from harness.specs.node import Node
 from harness.specs.places import contracts_folder
 
@@ -77,7 +77,7 @@ def _recipes(operation: str, node: Node, tiers: Mapping[str, Tier]) -> Iterator[
 _KNOWN = frozenset(
     {
         *("path", "query", "headers", "body", "media_type", "vary", "makes", "also"),
-        *("swarm", "needs", "streaming", "endless", "upgrade", "costly"),
+        *("swarm", "needs", "streaming", "endless", "upgrade", "cost"),
     }
 )
 
@@ -91,6 +91,7 @@ def _recipe(operation: str, node: Node, tier: Tier, main: Recipe | None) -> Reci
     streaming = node.find("streaming")
     swarm = node.find("swarm")
     needs = node.find("needs")
+    cost = node.find("cost")
     text = _body(body)
     return Recipe(
         operation=operation,
@@ -107,7 +108,7 @@ def _recipe(operation: str, node: Node, tier: Tier, main: Recipe | None) -> Reci
         streaming=_streaming(streaming, main),
         endless=_flag(node.find("endless")) or bool(main and main.endless),
         upgrade=_flag(node.find("upgrade")),
-        costly=_flag(node.find("costly")),
+        cost=Cost(cost.text()) if cost else Cost.CHEAP,
     )
 
 
