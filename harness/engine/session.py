@@ -54,8 +54,8 @@ from harness.specs.library import document, load, load_file, versions
 from harness.specs.tables import tables
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_SHRUNK_AT_MOST = 60  # clusters of findings that are shrunk
-_SENDS_TO_SHRINK = 25
+_SHRUNK_AT_MOST = 200  # pairs of operation and cause
+_SENDS_TO_SHRINK = 20
 
 Emit = Callable[[Event], None]
 
@@ -74,7 +74,7 @@ class Session:
         self._run = secrets.token_hex(4)
         self._tables = tables()
         self._calls = GeneratedCalls(user_cache_folder())
-        self._findings: dict[tuple[str, str, str], Finding] = {}
+        self._findings: dict[tuple[str, str, str, str], Finding] = {}
         self._stack = contextlib.ExitStack()
         self._began = time.monotonic()
         self._interrupted = False
@@ -145,7 +145,7 @@ class Session:
         if outcome is None:
             raise AssertionError("an operation ends with its judgement")
         for finding in outcome.findings:
-            self._findings.setdefault(finding.cause, finding)
+            self._findings.setdefault((finding.operation, *finding.cause), finding)
         return outcome
 
     def _open(self) -> None:
