@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness.daemon.archives import find_busybox, rootfs
-from harness.engine.workshop import LABEL, UnmakeableError, Workshop, at, parsed, text_at
+from harness.engine.workshop import LABEL, PREFIX, UnmakeableError, Workshop, at, parsed, text_at
 from harness.model.errors import UsageError
 from harness.model.spec import Json
 
@@ -17,7 +17,7 @@ def base_image(shop: Workshop, asked_for: str, *, busybox: Path | None = None) -
     It derives from the image asked for, else from one on the daemon that has a shell, else from a
     busybox of this machine. Raises UsageError where none will do.
     """
-    name = f"docker-contract-{shop.run}/base"
+    name = f"{PREFIX}{shop.run}/base"
     if asked_for:
         try:
             return _derived(shop, asked_for, name)
@@ -58,11 +58,12 @@ def _size(image: Json) -> float:
 
 
 def _tags(image: Json) -> list[str]:
+    """Return an image's names, without those of other runs, which will want to remove theirs."""
     tags = at(image, "/RepoTags")
     return [
         tag
         for tag in (tags if isinstance(tags, list) else [])
-        if isinstance(tag, str) and not tag.startswith("<none>")
+        if isinstance(tag, str) and not tag.startswith(("<none>", PREFIX))
     ]
 
 

@@ -3,16 +3,17 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
-
-import yaml
+from typing import TypeVar
 
 from harness.model.errors import SpecError
 from harness.model.judgement import Streaming
 from harness.model.tables import Cost, Kind, Limit, Recipe, SwarmState, Tier
 from harness.specs.node import Node
 from harness.specs.places import contracts_folder
+from harness.specs.yaml_text import load_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Tables:
 def tables(folder: Path | None = None) -> Tables:
     """Load resources.yaml and safety.yaml of contracts/; raise SpecError where one is wrong."""
     place = folder or contracts_folder()
-    resources = _load(place / "resources.yaml")
-    safety = _load(place / "safety.yaml")
+    resources = load_yaml(place / "resources.yaml", "resources.yaml")
+    safety = load_yaml(place / "safety.yaml", "safety.yaml")
     tiers = _tiers(safety["tiers"])
     recipes = {
         operation: tuple(_recipes(operation, node, tiers))
@@ -44,23 +45,15 @@ def tables(folder: Path | None = None) -> Tables:
     )
 
 
-def _load(path: Path) -> Node:
-    try:
-        return Node(yaml.safe_load(path.read_text(encoding="utf-8")), path.name)
-    except OSError as error:
-        raise SpecError(f"{path.name} cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise SpecError(f"{path.name} is not YAML: {str(error).splitlines()[0]}") from error
-
-
 def _tiers(node: Node) -> dict[str, Tier]:
     found: dict[str, Tier] = {}
     for name, rows in node.members():
+        tier = _choice(Tier, name, rows)
         for row in rows.elements():
             for operation in row.elements():
                 if operation.text() in found:
                     raise SpecError(f"{operation.place}: {operation.text()} has two tiers")
-                found[operation.text()] = Tier(name)
+                found[operation.text()] = tier
     return found
 
 
@@ -82,10 +75,26 @@ _KNOWN = frozenset(
 )
 
 
-def _recipe(operation: str, node: Node, tier: Tier, main: Recipe | None) -> Recipe:
+_KNOWN_OF_A_KIND = frozenset({"list", "items", "name", "label", "prefix", "remove", "since"})
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def _known(node: Node, names: frozenset[str]) -> None:
     for name, _ in node.members():
-        if name not in _KNOWN:
+        if name not in names:
             raise SpecError(f"{node.place}: {name} is not known here")
+
+
+def _choice(words: type[_Word], text: str, node: Node) -> _Word:
+    try:
+        return words(text)
+    except ValueError as error:
+        known = ", ".join(words)
+        raise SpecError(f"{node.place}: {text} is not one of {known}") from error
+
+
+def _recipe(operation: str, node: Node, tier: Tier, main: Recipe | None) -> Recipe:
+    _known(node, _KNOWN)
     body = node.find("body")
     media_type = node.find("media_type")
     streaming = node.find("streaming")
@@ -103,18 +112,18 @@ def _recipe(operation: str, node: Node, tier: Tier, main: Recipe | None) -> Reci
         media_type=media_type.text() if media_type else "application/json" if text else "",
         vary=_vary(node.find("vary")),
         makes=_pairs(node.find("makes")),
-        swarm=SwarmState(swarm.text()) if swarm else SwarmState.ANY,
+        swarm=_choice(SwarmState, swarm.text(), swarm) if swarm else SwarmState.ANY,
         needs=needs.texts() if needs else (),
         streaming=_streaming(streaming, main),
         endless=_flag(node.find("endless")) or bool(main and main.endless),
         upgrade=_flag(node.find("upgrade")),
-        cost=Cost(cost.text()) if cost else Cost.CHEAP,
+        cost=_choice(Cost, cost.text(), cost) if cost else Cost.CHEAP,
     )
 
 
 def _streaming(node: Node | None, main: Recipe | None) -> Streaming:
     if node:
-        return Streaming(node.text())
+        return _choice(Streaming, node.text(), node)
     return main.streaming if main else Streaming.WHOLE
 
 
@@ -137,10 +146,13 @@ def _vary(node: Node | None) -> dict[str, tuple[str, ...]]:
 
 
 def _limit(node: Node) -> Limit:
+    _known(node, frozenset({"at", "allow", "why"}))
     return Limit(at=node["at"].text(), allow=node["allow"].texts(), why=node["why"].text())
 
 
 def _kind(name: str, node: Node) -> Kind:
+    _known(node, _KNOWN_OF_A_KIND)
+
     def text(key: str) -> str:
         found = node.find(key)
         return found.text() if found else ""

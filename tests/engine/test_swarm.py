@@ -15,10 +15,11 @@ ADDRESS = "127.0.0.1:2377"
 class Node:
     """A daemon that can be in a swarm; as a process it can be restarted, which locks its swarm."""
 
-    def __init__(self, state="inactive", *, manager=True, gateway_busy=0):
+    def __init__(self, state="inactive", *, manager=True, gateway_busy=0, busy_status=403):
         self.state = state
         self.manager = manager
         self.gateway_busy = gateway_busy
+        self.busy_status = busy_status
         self.autolock = False
         self.did = []
 
@@ -37,7 +38,7 @@ class Node:
             self.state = "inactive"
         if target == "/networks/docker_gwbridge" and self.gateway_busy:
             self.gateway_busy -= 1
-            return refused(403, "in use")
+            return refused(self.busy_status, "in use")
         return reply(200, {"UnlockKey": "SWMKEY-1"})
 
     def restart(self):
@@ -47,6 +48,7 @@ class Node:
 
 INIT, LEAVE = "POST /swarm/init", "POST /swarm/leave?force=1"
 KEY = "GET /swarm/unlockkey"
+GATEWAY = "DELETE /networks/docker_gwbridge"
 
 
 def swarm_of(node, **rest):
@@ -97,14 +99,8 @@ def test_a_worker_of_somebodys_swarm_does_not_leave_it_to_manage_one():
 
 def test_a_worker_of_the_runs_own_becomes_a_manager():
     node = Node("active", manager=False)
-    swarm = swarm_of(node, own=True)
-    node_is_manager_from_now_on(node)
-    swarm.ensure(SwarmState.MANAGER, disruptive=True)
-    assert node.state == "active"
-
-
-def node_is_manager_from_now_on(node):
-    node.manager = True
+    swarm_of(node, own=True).ensure(SwarmState.MANAGER, disruptive=True)
+    assert node.did == [LEAVE, INIT]
 
 
 def test_what_disturbs_a_swarm_is_not_done_to_somebodys():
@@ -154,11 +150,27 @@ def test_the_key_of_a_locked_swarm_is_kept_for_the_call_that_unlocks_it():
     assert swarm.key == "SWMKEY-1"
 
 
-@pytest.mark.parametrize(("busy", "times"), [(0, 1), (3, 4), (1000, 20)])
-def test_the_network_of_swarms_is_removed_where_it_came_with_the_runs(busy, times):
-    node = Node("active", gateway_busy=busy)
-    swarm_of(node, own=True, own_gateway=True).leave()
-    assert node.did == [LEAVE, *["DELETE /networks/docker_gwbridge"] * times]
+@pytest.mark.parametrize("status", [403, 500])
+@pytest.mark.parametrize(("busy", "times"), [(0, 1), (3, 4), (1000, 40)])
+def test_the_network_of_swarms_is_removed_where_it_came_with_the_runs(busy, times, status):
+    node = Node("active", gateway_busy=busy, busy_status=status)
+    swarm_of(node, own=True, own_gateway=True).finish()
+    assert node.did == [LEAVE, *[GATEWAY] * times]
+
+
+@pytest.mark.parametrize(
+    ("state", "own", "gateway", "did"),
+    [
+        ("active", False, True, []),
+        ("active", True, False, [LEAVE]),
+        ("inactive", True, True, [GATEWAY]),
+        ("inactive", False, True, []),
+    ],
+)
+def test_at_the_end_only_what_is_the_runs_own_goes(state, own, gateway, did):
+    node = Node(state)
+    swarm_of(node, own=own, own_gateway=gateway).finish()
+    assert node.did == did
 
 
 def test_the_state_is_asked_for_once_until_something_changes_it():

@@ -40,8 +40,8 @@ class Lists:
         return reply(204)
 
 
-def shop_on(answer, version=ApiVersion(1, 30)):
-    return Workshop(ScriptedDaemon(answer), version, RUN)
+def shop_on(answer, version="1.30"):
+    return Workshop(ScriptedDaemon(answer), ApiVersion.parse(version), RUN)
 
 
 def swept(run="", **listed):
@@ -184,7 +184,7 @@ def test_a_list_that_is_none_holds_nothing(body):
 
 @pytest.mark.parametrize(("version", "asked"), [("1.29", 0), ("1.30", 1)])
 def test_a_kind_is_asked_for_only_where_there_is_such_a_kind(version, asked):
-    shop = shop_on(Lists(), ApiVersion.parse(version))
+    shop = shop_on(Lists(), version)
     survey(shop, KINDS)
     assert shop.daemon.times("GET", "/configs") == asked
     assert shop.daemon.times("GET", "/volumes") == 1
