@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from harness.daemon.address import Address
 from harness.daemon.transport import Daemon
@@ -30,6 +30,7 @@ _QUIET = 0.3  # seconds without a byte after which an endless reply is left
 _LIMIT = 8 * 1024 * 1024
 
 Judge = Callable[[Subject], Judged]
+Cause: TypeAlias = tuple[str, str, str]
 
 
 @dataclass
@@ -40,6 +41,15 @@ class Clock:
     waiting: float = 0.0
     judging: float = 0.0
     calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An operation at one version, and a way to call it."""
+
+    spec: Spec
+    operation: Operation
+    recipe: Recipe
 
 
 @dataclass
@@ -56,15 +66,7 @@ class Bench:
     available: frozenset[str] = frozenset()  # of what recipes need: registry, restart, …
     clock: Clock = field(default_factory=Clock)
     varied: set[tuple[str, str]] = field(default_factory=set)  # operation and shape
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An operation at one version, and a way to call it."""
-
-    spec: Spec
-    operation: Operation
-    recipe: Recipe
+    cases: dict[Cause, Case] = field(default_factory=dict)  # what first showed each cause
 
 
 def exercise(
@@ -75,13 +77,16 @@ def exercise(
     yield OperationStarted(spec.version, operation.id)
     began = time.monotonic()
     outcome = _Outcome(reason=planned.reason)
+    cases: dict[Cause, Case] = {}
     bench.world.refresh()
     if not planned.reason:
         for number, recipe in enumerate(recipes):
             case = Case(spec, operation, recipe)
             for judged in _judged(bench, case, outcome, first_only=number > 0):
                 outcome.add(judged)
+                cases = dict.fromkeys((finding.cause for finding in judged.findings), case) | cases
                 yield CallJudged(spec.version, operation.id, judged)
+    bench.cases = cases | bench.cases
     yield OperationJudged(
         version=spec.version,
         operation=operation.id,
@@ -111,12 +116,13 @@ class _Outcome:
         if judged.exchange.call.manner is Manner.POLITE:
             self.succeeded |= judged.succeeded
             reply = judged.exchange.reply
-            self.refusal = self.refusal or f"answered {reply.status}: {message_of(reply)}"
+            told = message_of(reply) or ("" if reply.status else reply.ending)
+            self.refusal = self.refusal or f"answered {reply.status}: {told}"
 
     @property
     def why(self) -> str:
         """Return why the operation was not seen to succeed; "" where it was."""
-        return "" if self.succeeded else self.reason or self.refusal
+        return "" if self.succeeded else self.refusal or self.reason
 
     @property
     def verdict(self) -> Verdict:

@@ -16,7 +16,12 @@ from typing import Self
 
 from harness.daemon.address import DEFAULT_SOCKET, Address, parse, resolve
 from harness.daemon.archives import image_parts, plugin_parts
-from harness.daemon.managed import ManagedDaemon, start_dockerd, start_podman
+from harness.daemon.managed import (
+    REGISTRY_PORT,
+    ManagedDaemon,
+    start_dockerd,
+    start_podman,
+)
 from harness.daemon.preflight import DaemonInfo, greet, served_anyway, unsupported
 from harness.daemon.recording import Header, Recorder
 from harness.daemon.registry import Registry
@@ -27,7 +32,7 @@ from harness.engine.image import base_image
 from harness.engine.makers import privileges
 from harness.engine.peer import Peer
 from harness.engine.plan import Planned, plan
-from harness.engine.run import Bench, Case, Clock, Judge, exercise, shrunk
+from harness.engine.run import Bench, Clock, Judge, exercise, shrunk
 from harness.engine.swarm import Swarm
 from harness.engine.sweep import Found, survey, sweep
 from harness.engine.workshop import PREFIX, UnmakeableError, Workshop
@@ -115,9 +120,12 @@ class Session:
     def close(self) -> None:
         """Shrink what was found, remove what was made, tell what was left."""
         try:
-            if not self._interrupted:
-                self._shrink()
-            self._clean()
+            try:
+                if not self._interrupted:
+                    self._shrink()
+            finally:
+                # Also after Ctrl-C while shrinking.
+                self._clean()
         finally:
             self._stack.close()
             self._emit(
@@ -226,8 +234,12 @@ class Session:
         """Start a registry where the daemon can reach it: on the loopback address of both."""
         if not self.address.socket and self.address.host not in _LOOPBACK:
             return None
-        enter = self.managed.network.enter if self.managed else None
-        registry = self._stack.enter_context(Registry(enter=enter))
+        if self.managed:
+            # Podman trusts this port, and a private daemon has all ports to itself.
+            registry = Registry(port=REGISTRY_PORT, enter=self.managed.network.enter)
+        else:
+            registry = Registry()
+        self._stack.enter_context(registry)
         registry.add(f"{PREFIX}{self._run}-pulled", image_parts())
         registry.add(f"{PREFIX}{self._run}-plugin", plugin_parts())
         return registry
@@ -295,16 +307,14 @@ class Session:
 
     def _shrink(self) -> None:
         for finding in list(self._findings.values())[:_SHRUNK_AT_MOST]:
-            spec = self.specs[finding.exchange.version]
-            recipe = self._tables.recipes[finding.operation][0]
-            case = Case(spec, spec.operations[finding.operation], recipe)
+            case = self._bench.cases[finding.cause]
             smaller = partial(
-                shrink, recipe=recipe, most=_SENDS_TO_SHRINK, limits=self._tables.limits
+                shrink, recipe=case.recipe, most=_SENDS_TO_SHRINK, limits=self._tables.limits
             )
             try:
                 self._emit(shrunk(self._bench, case, finding, smaller))
             except UnmakeableError as error:
-                self._emit(HarnessFailed(spec.version, finding.operation, str(error)))
+                self._emit(HarnessFailed(case.spec.version, finding.operation, str(error)))
 
     def _clean(self) -> None:
         """Remove all that the run made, and tell what is there that was not there before."""
