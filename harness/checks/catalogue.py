@@ -23,10 +23,15 @@ CHECKS: tuple[Check, ...] = (
     openness.IGNORED,
 )
 
-# How a real daemon words it that a feature is switched off.
-_SWITCHED_OFF = (
-    "only supported in experimental mode",
-    "experimental feature is disabled",
+# How real daemons word it that they do not do something, and the statuses that they give it.
+_DECLINED = (
+    "only supported in experimental mode",  # dockerd, 400
+    "experimental feature is disabled",  # dockerd, 501
+    "does not support service",  # Podman, 503
+    "is not supported",  # Podman, 404
+)
+_DECLINING = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE}
 )
 
 
@@ -70,9 +75,7 @@ def _declined(subject: Subject) -> bool:
     reply = subject.exchange.reply
     if reply.status == HTTPStatus.NOT_IMPLEMENTED:
         return True
-    return reply.status == HTTPStatus.BAD_REQUEST and any(
-        text in _told(reply.body) for text in _SWITCHED_OFF
-    )
+    return reply.status in _DECLINING and any(text in _told(reply.body) for text in _DECLINED)
 
 
 def _told(body: bytes) -> str:

@@ -11,7 +11,10 @@ _LONGEST = 120
 _VARIABLE = (
     # Go's readers of JSON and of numbers say one thing in many ways.
     (re.compile(r"json: cannot unmarshal .*? into Go .*"), "json: cannot unmarshal …"),
-    (re.compile(r"(invalid character .*|unexpected (end of JSON input|EOF)|\bEOF)$"), "… malformed …"),
+    (
+        re.compile(r"(invalid character .*|unexpected (end of JSON input|EOF)|\bEOF)$"),
+        "… malformed …",
+    ),
     (re.compile(r"strconv\.\w+: parsing .*"), "strconv: …"),
     (re.compile(r'"[^"]*"|\'[^\']*\'|“[^”]*”'), "…"),
     (re.compile(r"docker-contract-[\w./:-]*"), "…"),

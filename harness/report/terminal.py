@@ -269,8 +269,9 @@ def _shares(report: Report) -> str:
         return ""
     shares = (
         ("generating", timing.generating),
-        ("waiting", timing.waiting),
+        ("waiting for replies", timing.waiting),
         ("judging", timing.judging),
+        ("making what calls need", timing.other),
     )
     return ": " + ", ".join(f"{round(100 * part / timing.total)} % {name}" for name, part in shares)
 

@@ -62,6 +62,11 @@ class Timing:
     waiting: float = 0.0
     judging: float = 0.0
 
+    @property
+    def other(self) -> float:
+        """Return what remains: nearly all of it is making and removing what calls need."""
+        return max(0.0, self.total - self.generating - self.waiting - self.judging)
+
 
 class FailOn(StrEnum):
     """Which faults make a run fail."""

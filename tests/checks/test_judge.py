@@ -15,6 +15,11 @@ SWITCHED_OFF = b'{"message":"checkpoint is only supported in experimental mode"}
         ({}, Verdict.KEPT),
         ({"status": 418}, Verdict.BROKEN),
         ({"status": 501, "body": b'{"message":"no"}'}, Verdict.UNSUPPORTED),
+        (
+            {"status": 404, "body": b'{"message":"Path /v1.30/plugins is not supported"}'},
+            Verdict.UNSUPPORTED,
+        ),
+        ({"status": 404, "body": b'{"message":"No such container: is"}'}, Verdict.KEPT),
         ({"operation": "ContainerStart", "status": 400, "body": SWITCHED_OFF}, Verdict.UNSUPPORTED),
         (
             {

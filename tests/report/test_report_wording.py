@@ -3,6 +3,7 @@
 import pytest
 
 from harness.model.version import ApiVersion
+from harness.report.values import Timing
 from harness.report.wording import counted, duration, printable, shortened, spans
 
 
@@ -60,3 +61,8 @@ def test_what_does_not_print_is_escaped(text, expected):
 @pytest.mark.parametrize(("text", "expected"), [("abcd", "abcd"), ("abcde", "abc…")])
 def test_long_texts_are_cut(text, expected):
     assert shortened(text, 4) == expected
+
+
+def test_the_time_that_nothing_else_took_went_into_what_calls_need():
+    assert Timing(total=10.0, generating=1.0, waiting=4.0, judging=2.0).other == 3.0
+    assert Timing(total=1.0, generating=1.0, waiting=0.5, judging=0.0).other == 0.0
