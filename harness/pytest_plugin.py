@@ -1,12 +1,13 @@
 """The pytest plugin: one item for each operation at each version, on any daemon."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness import hookspec
+from harness.model.errors import DaemonError, HarnessError, UsageError
 from harness.model.events import Event
 from harness.model.judgement import Finding, Judged, Subject, Verdict
 from harness.model.settings import CertifySettings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from harness.engine.session import Session
 
 _SESSION = pytest.StashKey["Session"]()
+_NAMELESS = "no daemon is named: --daemon unix:///… or --engine dockerd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,45 @@ def pytest_docker_contract_settings(config: pytest.Config) -> CertifySettings | 
     )
 
 
+def pytest_collection(session: pytest.Session) -> None:
+    """Tell in one line of options that no run can have, before any item is made of them."""
+    if session.config.getoption("--daemon") or session.config.getoption("--engine"):
+        try:
+            _session(session.config)
+        except HarnessError as error:
+            raise pytest.UsageError(str(error)) from error
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item for each operation at each version."""
     if "exercised" not in metafunc.fixturenames:
         return
     session = _session(metafunc.config)
-    planned = session.plan() if session else ()
+    if session is None:
+        skipped = pytest.param(None, marks=pytest.mark.skip(reason=_NAMELESS))
+        metafunc.parametrize("exercised", [skipped], ids=["no-daemon"], indirect=True)
+        return
+    planned = session.plan()
     metafunc.parametrize(
         "exercised",
         planned,
         ids=[f"{item.version}-{item.operation}" for item in planned],
         indirect=True,
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell in one line what stopped an item, and stop where it would stop all others too."""
+    report = yield
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, HarnessError):
+        report.longrepr = str(error)
+    if isinstance(error, DaemonError | UsageError):
+        item.session.shouldstop = "the harness cannot go on"
+    return report
 
 
 @pytest.fixture
@@ -103,7 +132,7 @@ def docker_contract(request: pytest.FixtureRequest) -> "Iterator[Session]":
     """Reach or start the daemon of this run; leave it as it was at the end."""
     session = _session(request.config)
     if session is None:
-        pytest.skip("no daemon is named: --daemon unix:///… or --engine dockerd")
+        pytest.skip(_NAMELESS)
     with session:
         yield session
 
