@@ -34,7 +34,7 @@ from harness.engine.peer import Peer
 from harness.engine.plan import Planned, plan
 from harness.engine.run import Bench, Clock, Judge, exercise, shrunk
 from harness.engine.swarm import Swarm
-from harness.engine.sweep import Found, survey, sweep
+from harness.engine.sweep import Found, leaks, survey, sweep
 from harness.engine.workshop import PREFIX, UnmakeableError, Workshop
 from harness.engine.world import World
 from harness.generate.calls import GeneratedCalls, user_cache_folder
@@ -323,11 +323,10 @@ class Session:
         with contextlib.suppress(UnmakeableError):
             self._bench.swarm.finish()
         sweep(self._shop, self._tables.kinds, run=self._run)
-        known = {(found.kind, found.id) for found in self._before}
-        for found in survey(self._shop, self._tables.kinds):
-            ours = found.run == self._run or (self.managed is not None and not found.run)
-            if ours and (found.kind, found.id) not in known:
-                self._emit(Leaked(found.kind, found.id))
+        after = survey(self._shop, self._tables.kinds)
+        private = self.managed is not None
+        for found in leaks(self._before, after, run=self._run, private=private):
+            self._emit(Leaked(found.kind, found.name or found.id))
 
 
 def address_of(settings: CertifySettings) -> Address:

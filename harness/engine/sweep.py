@@ -17,11 +17,32 @@ _OURS = re.compile(rf"(?P<registry>.*/)?{PREFIX}(?P<run>[0-9a-f]{{8}})(?:[-/:].*
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A resource on the daemon; `run` is the run that made it, "" where none did."""
+    """A resource on the daemon; `run` is the run that made it, "" where none did.
+
+    `name` is what it is called beside its id, "" where it has no other name.
+    """
 
     kind: str
     id: str
     run: str
+    name: str = ""
+
+
+def leaks(
+    before: Iterable[Found], after: Iterable[Found], *, run: str, private: bool
+) -> list[Found]:
+    """Return what a run left behind; on a `private` daemon, all that is new is the run's."""
+    known = tuple(before)
+    ids = {(found.kind, found.id) for found in known}
+    # dockerd makes its own networks anew when it is restarted, under the same names.
+    names = {(found.kind, found.name) for found in known if found.name}
+    return [
+        found
+        for found in after
+        if (found.run == run or (private and not found.run))
+        and (found.kind, found.id) not in ids
+        and (found.kind, found.name) not in names
+    ]
 
 
 def survey(shop: Workshop, kinds: Iterable[Kind]) -> tuple[Found, ...]:
@@ -54,7 +75,8 @@ def _listed(shop: Workshop, kind: Kind) -> Iterator[Found]:
     for element in listed if isinstance(listed, list) else ():
         name = at(element, kind.name)
         if isinstance(name, str):
-            yield Found(kind.id, name, _maker(element, kind, name))
+            called = next((other for other in _names(element) if other != name), "")
+            yield Found(kind.id, name, _maker(element, kind, name), called)
 
 
 def _maker(element: Json, kind: Kind, name: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from scripted_daemon import OTHER_RUN, RUN, ScriptedDaemon, refused, reply
 
-from harness.engine.sweep import Found, survey, sweep
+from harness.engine.sweep import Found, leaks, survey, sweep
 from harness.engine.workshop import LABEL, Workshop
 from harness.model.call import Reply
 from harness.model.version import ApiVersion
@@ -188,3 +188,21 @@ def test_a_kind_is_asked_for_only_where_there_is_such_a_kind(version, asked):
     survey(shop, KINDS)
     assert shop.daemon.times("GET", "/configs") == asked
     assert shop.daemon.times("GET", "/volumes") == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "private", "left"),
+    [
+        ([], True, []),
+        ([Found("container", "old", "")], True, []),
+        ([Found("container", "new", "")], True, ["new"]),
+        ([Found("container", "new", "")], False, []),
+        ([Found("container", "new", RUN)], False, ["new"]),
+        ([Found("container", "new", OTHER_RUN)], False, []),
+        ([Found("network", "remade", "", "bridge")], True, []),
+        ([Found("network", "n2", "", "docker_gwbridge")], True, ["n2"]),
+    ],
+)
+def test_a_leak_is_what_is_new_and_the_runs(after, private, left):
+    before = [Found("container", "old", ""), Found("network", "made", "", "bridge")]
+    assert [found.id for found in leaks(before, after, run=RUN, private=private)] == left
