@@ -207,3 +207,20 @@ def test_the_plugin_loads_nothing_that_other_sessions_do_not_need(pytester):
     )
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1)
+
+
+def test_what_other_tests_raise_is_their_own_affair(pytester):
+    pytester.makepyfile(
+        """
+        from harness.model.errors import DaemonError
+
+        def test_of_somebody_else():
+            raise DaemonError("not of a run")
+
+        def test_after_it():
+            pass
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines("*raise DaemonError(*")

@@ -12,6 +12,12 @@ from harness.daemon.managed_folder import MARK, clean_stale, make_folder, remove
 from harness.model.errors import DaemonError
 
 
+@pytest.fixture
+def tmp_path(folder):
+    """A folder whose path leaves room for that of a socket, wherever pytest has its own."""
+    return folder
+
+
 def owned(place, **difference):
     """Make a folder of this process, with what the test says is different about its owner."""
     folder = make_folder(place)
