@@ -22,10 +22,11 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
-import httpcore
-
+from harness.daemon.address import resolve
 from harness.daemon.managed_folder import HIDDEN, MARK, clean_stale, make_folder, remove_folder
 from harness.daemon.managed_network import PrivateNetwork, link, new_network
+from harness.daemon.transport import Daemon
+from harness.model.call import Call
 from harness.model.errors import DaemonError
 
 __all__ = ["REGISTRY_PORT", "ManagedDaemon", "clean_stale", "start_dockerd", "start_podman"]
@@ -35,6 +36,8 @@ REGISTRY_PORT = 5000  # free in every private network; podman is told to trust i
 _START_PATIENCE = 30.0
 _STOP_PATIENCE = 2.0  # nothing of the daemon is kept, so there is little to wait for
 _RESTART_PATIENCE = 30.0
+_ANSWER_PATIENCE = 5.0
+_ANSWER_LIMIT = 1024  # bytes
 _POLL = 0.05
 _NAMESPACES = ("--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "--propagation=slave")
 _WRITTEN = {"podman": ("/var/lib/cni", "/var/lib/containers")}  # wherever its own folders are
@@ -272,10 +275,9 @@ def _program(name: str, package: str) -> str:
 def _answers(socket: Path) -> bool:
     if not socket.exists():
         return False
-    timeout = dict.fromkeys(("connect", "read", "write", "pool"), 5.0)
-    silence = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException)
-    with suppress(*silence), httpcore.ConnectionPool(uds=str(socket)) as pool:
-        reply = pool.request("GET", "http://daemon/_ping", extensions={"timeout": timeout})
+    ping = Call("SystemPing", "GET", "/_ping")
+    with suppress(DaemonError), Daemon(resolve(f"unix://{socket}", env={})) as daemon:
+        reply = daemon.ask(ping, None, deadline=_ANSWER_PATIENCE, limit=_ANSWER_LIMIT)
         return reply.status == HTTPStatus.OK
     return False
 
