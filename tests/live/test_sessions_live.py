@@ -19,7 +19,7 @@ from harness.daemon.managed import start_dockerd
 from harness.specs.places import contracts_folder
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
-FEW = ("ContainerList", "ImageInspect", "VolumeCreate", "SystemVersion")
+FEW = ("ContainerList", "ImageTag", "NetworkCreate", "ContainerStop", "SystemVersion")
 QUICK = ("--api", "1.30", "--max-examples", "2", "--no-progress")
 
 
@@ -43,24 +43,21 @@ def result_of(host, seed, folder):
 
 
 def findings_of(result):
-    """Return all findings of a JSON result, wherever they stand, without what a run is named."""
-    found = set()
-
-    def walk(value):
-        if isinstance(value, dict):
-            if "check" in value and "message" in value:
-                keys = ("check", "operation", "version", "pointer", "message")
-                found.add(tuple(str(value.get(key)) for key in keys))
-            value = list(value.values())
-        if isinstance(value, list):
-            for each in value:
-                walk(each)
-
-    walk(result)
-    return found
+    """Return what was found where and how often, without what differs from run to run."""
+    clusters = [
+        (
+            *(cluster[key] for key in ("check", "pointer", "message", "count")),
+            sorted((place["version"], place["operation"]) for place in cluster["places"]),
+            *(cluster["example"][key] for key in ("operation", "path", "manner", "twist", "at")),
+        )
+        for cluster in result["clusters"]
+    ]
+    keys = ("version", "operation", "verdict", "calls", "succeeded", "findings", "reason")
+    operations = [tuple(operation[key] for key in keys) for operation in result["operations"]]
+    return clusters, operations
 
 
-def left_by(process, folder):
+def left_by(folder):
     """Return the processes and folders that a run in `folder` left behind."""
     processes = []
     for entry in Path("/proc").iterdir():
@@ -93,7 +90,7 @@ def test_ctrl_c_ends_a_run_within_five_seconds_and_tells_what_was_seen(monkeypat
         assert seconds < 5
         assert "interrupted" in out.lower()
         assert "partial" in out.lower()
-        assert left_by(program, folder) == ([], [])
+        assert left_by(folder) == ([], [])
 
 
 def _wait_until_something_is_judged(program):
@@ -109,9 +106,11 @@ def _wait_until_something_is_judged(program):
 
 @NEEDS_DOCKERD
 def test_one_seed_gives_the_same_findings_and_another_runs_too(host, tmp_path):
-    first, second = (result_of(host, 1, tmp_path) for _ in range(2))
-    assert findings_of(first) == findings_of(second)
-    result_of(host, 2, tmp_path)
+    first, second = (findings_of(result_of(host, 1, tmp_path)) for _ in range(2))
+    assert first == second
+    # dockerd 20.10 answers some of these calls with a 500, so there is something to compare.
+    assert first[0]
+    assert len(findings_of(result_of(host, 2, tmp_path))[1]) == len(FEW)
 
 
 @NEEDS_DOCKERD
