@@ -143,8 +143,8 @@ def _judged(bench: Bench, case: Case, outcome: _Outcome, *, first_only: bool) ->
             yield attempt(bench, case, call, plain=calls[0])
         except UnmakeableError as error:
             outcome.reason = str(error)
-            # What cannot be made once is not tried for each further call.
-            if call.manner is Manner.POLITE:
+            # What the plain call needs is not tried to be made for each further one.
+            if call == calls[0]:
                 return
 
 

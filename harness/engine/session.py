@@ -170,13 +170,16 @@ class Session:
         self._before = survey(shop, self._tables.kinds)
         self._shop = shop
         record = self._recorder(info)
-        shop.image = base_image(shop, settings.image)
         world = World(
             shop,
             kinds={kind.id: kind for kind in self._tables.kinds},
             archives=archives(shop),
             facts=self._facts(shop),
         )
+        if self.tier is Tier.READ:
+            world.makers.clear()
+        else:
+            shop.image = base_image(shop, settings.image)
         swarm = Swarm(
             world,
             permitted=self.tier is Tier.DISRUPTIVE,

@@ -54,6 +54,13 @@ class Workshop:
         return {LABEL: self.run}
 
     @property
+    def needed_image(self) -> str:
+        """Return the run's image; raise UnmakeableError where it has none."""
+        if not self.image:
+            raise UnmakeableError("needs an image of the run's own, and this run makes nothing")
+        return self.image
+
+    @property
     def needed_registry(self) -> str:
         """Return the registry's host and port; raise UnmakeableError where there is none."""
         if not self.registry:

@@ -49,7 +49,7 @@ class World:
     def __post_init__(self) -> None:
         self.shop.shared = self.shared
         self.facts.setdefault("run", lambda: self.shop.run)
-        self.facts.setdefault("image", lambda: self.shop.image)
+        self.facts.setdefault("image", lambda: self.shop.needed_image)
         self.facts.setdefault("registry", lambda: self.shop.needed_registry)
         self.facts.setdefault("unknown", lambda: UNKNOWN)
         self.facts.setdefault("now", lambda: str(int(time.time())))
@@ -125,7 +125,7 @@ class World:
 
     def _made(self, what: str) -> Resource:
         if what not in self.makers:
-            raise UnmakeableError(f"nothing makes {what}")
+            raise UnmakeableError(f"nothing makes {what} in this run")
         return self.makers[what](self.shop)
 
     def _unchanged(self, resource: Resource) -> bool:

@@ -145,8 +145,8 @@ def test_the_swarm_has_a_version_index_too():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{{container.dancing}}", "nothing makes container.dancing"),
-        ("{{tar.files}} and more", "nothing makes tar.files"),
+        ("{{container.dancing}}", "nothing makes container.dancing in this run"),
+        ("{{tar.files}} and more", "nothing makes tar.files in this run"),
         ("{{index}}", "/containers/{id}/start names nothing with a version index"),
         ("{{registry}}", "needs a registry, which the daemon cannot reach"),
         ("{{image.pushable!}}", "needs a registry, which the daemon cannot reach"),

@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 from somebody import NEEDS_DOCKERD, run, start
 
+from harness.daemon.address import parse
 from harness.daemon.managed import start_dockerd
+from harness.daemon.transport import Daemon
+from harness.model.call import Call
 from harness.specs.places import contracts_folder
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
@@ -195,3 +198,16 @@ def test_with_no_daemon_there_one_line_says_so(request, who, command):
     assert (status, out) == (4, "")
     assert len(err.strip().splitlines()) == 1, err
     assert host in err
+
+
+def test_a_reading_run_makes_nothing():
+    with start_dockerd() as private:
+        status, out, _ = run("certify", "--host", private.host, "--tier", "read", "--api", "1.30")
+        daemon = Daemon(parse(private.host))
+        asked = [
+            daemon.ask(Call("", "GET", target), None, deadline=10, limit=10_000).body.strip()
+            for target in ("/containers/json?all=1", "/images/json", "/volumes")
+        ]
+        daemon.close()
+    assert (status, "10 of 103 operations seen to succeed" in out) == (1, True)
+    assert asked == [b"[]", b"[]", b'{"Volumes":[],"Warnings":null}']
