@@ -30,7 +30,7 @@ from harness.cli.options import (
 )
 from harness.cli.session import run_session
 from harness.model.errors import HarnessError, UsageError
-from harness.model.events import Event
+from harness.model.events import CallJudged, Event, OperationStarted
 from harness.model.settings import CertifySettings
 from harness.report.build import ReportBuilder
 from harness.report.conclusion import exit_status
@@ -202,6 +202,9 @@ def _run(
     def take(event: Event) -> None:
         builder.add(event)
         watcher.see(event)
+        if interruption and isinstance(event, CallJudged | OperationStarted):
+            # The interrupt was lost where it was raised, as it is in a callback of the collector.
+            raise KeyboardInterrupt
 
     error: HarnessError | None = None
     with watcher, interruptible(lambda: watcher.say(_STOPPING), leave) as interruption:

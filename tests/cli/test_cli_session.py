@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from harness.cli.destinations import Destination
 from harness.cli.session import run_session
 from harness.model.call import Call, Exchange, Reply
 from harness.model.errors import DaemonError, HarnessError, SpecError, UsageError
-from harness.model.events import Leaked
+from harness.model.events import Leaked, OperationStarted
 from harness.model.judgement import Complaint, Finding, Severity, Verdict
 from harness.model.settings import CertifySettings
 from harness.model.tables import KnownFault
@@ -219,6 +220,23 @@ def test_ctrl_c_in_a_session_shows_the_partial_result(folder, capsys):
     assert "  it was interrupted\n" in output.out
     assert "press Ctrl-C again" in output.err
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_ctrl_c_that_got_lost_ends_the_run_at_its_next_call(capsys):
+    told = []
+
+    def session(settings, sink):
+        sink(STARTED)
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        for _ in range(3):
+            told.append("an operation")
+            sink(OperationStarted(VERSION, "ContainerList"))
+
+    assert certify.hold(CertifySettings(), (), silent=True, session=session) == 130
+    assert told == ["an operation"]
+    assert "  it was interrupted\n" in capsys.readouterr().out
 
 
 STUBBORN = """
