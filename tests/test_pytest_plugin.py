@@ -157,7 +157,7 @@ def test_a_dead_daemon_is_one_line_and_is_not_asked_for_each_operation(contracts
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("--api", "1.3", "there is no spec for API 1.3; there are specs for 1.25 to 1."),
+        ("--api", "1.3", "there is no spec for API 1.3; there are specs for 1.18 to 1."),
         ("--api", "new", "'new' is not an API version; write it like 1.30"),
     ],
 )

@@ -15,6 +15,7 @@ from harness.model.version import ApiVersion
 
 LABEL = "docker-contract.run"
 PREFIX = "docker-contract-"
+HOSTED = "hosted-"
 _DEADLINE = 30.0
 _LIMIT = 64 * 1024 * 1024
 
@@ -68,8 +69,13 @@ class Workshop:
         return self.registry
 
     def name(self, kind: str) -> str:
-        """Return a name that nothing has yet; an image's is a repository."""
-        return f"{PREFIX}{self.run}-{kind}-{next(self._numbers)}"
+        """Return a name that nothing has yet; an image's is a repository.
+
+        That of a hosted- kind is in the run's registry; raise UnmakeableError where there is none.
+        """
+        plain = kind.removeprefix(HOSTED)
+        name = f"{PREFIX}{self.run}-{plain}-{next(self._numbers)}"
+        return name if plain == kind else f"{self.needed_registry}/{name}"
 
     def ask(  # noqa: PLR0913 - the parts of a request
         self,

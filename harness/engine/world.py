@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.engine.makers import MAKERS, STATES, Maker
-from harness.engine.workshop import Resource, UnmakeableError, Workshop, at, parsed
+from harness.engine.workshop import HOSTED, Resource, UnmakeableError, Workshop, at, parsed
 from harness.model.call import Call, Exchange
 from harness.model.tables import Kind, Recipe
 
@@ -103,7 +103,7 @@ class World:
         made = {kind: at(parsed(exchange.reply), pointer) for kind, pointer in recipe.makes}
         for kind, name in {**dict(bound.named), **made}.items():
             if isinstance(name, str) and name:
-                self.remove(kind, name)
+                self.remove(kind.removeprefix(HOSTED), name)
 
     def remove(self, kind: str, name: str) -> None:
         """Remove a resource if its kind can be; what is gone already is fine."""

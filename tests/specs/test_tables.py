@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from harness.engine.makers import MAKERS
+from harness.engine.workshop import HOSTED
 from harness.engine.world import TOKEN
 from harness.model.errors import SpecError
 from harness.model.judgement import Streaming
@@ -91,7 +92,7 @@ def test_every_need_is_one_that_a_run_knows(recipe):
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.operation)
 def test_what_a_success_leaves_behind_can_be_removed(recipe):
     assert {kind for kind, _ in recipe.makes} <= {*(kind.id for kind in tables().kinds), "swarm"}
-    new = {match[2] for match in tokens(recipe) if match[1] == "new"}
+    new = {match[2].removeprefix(HOSTED) for match in tokens(recipe) if match[1] == "new"}
     # A session ends with its connection.
     assert new <= {*(kind.id for kind in tables().kinds), "session"}
 
