@@ -1,4 +1,4 @@
-"""`docker-contract specs`: list, show and import the documents that daemons are held to."""
+"""`docker-contract specs`: list, show, import and audit the documents that daemons are held to."""
 
 import sys
 from difflib import get_close_matches
@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
-from rich.console import Console, RenderableType
 
+from harness.cli import specs_audit
+from harness.cli.printing import show as show_text
 from harness.model.errors import UsageError
 from harness.model.spec import Operation, Spec
 from harness.model.version import ApiVersion
@@ -23,9 +24,13 @@ from harness.specs.reader import read_spec
 from harness.specs.yaml_text import load_text, read_yaml
 
 app = typer.Typer(
-    help="List, show and import the documents that daemons are held to.",
+    help="List, show, import and audit the documents that daemons are held to.",
     no_args_is_help=True,
     rich_markup_mode=None,
+)
+
+app.command("audit", short_help="Compare our documents with those that upstream publishes.")(
+    specs_audit.audit_specs
 )
 
 SpecFile: TypeAlias = Annotated[
@@ -39,7 +44,7 @@ def list_specs(*, spec: SpecFile = None) -> None:
     """List the API versions: operations, definitions, operations new or changed, errata."""
     specs = [load_file(spec)] if spec else [load(version) for version in versions()]
     sized = [(each, len(_definitions(each))) for each in specs]
-    _print(versions_table(version_rows(sized)))
+    show_text(versions_table(version_rows(sized)))
 
 
 @app.command("show", short_help="Show an operation: parameters, body, replies.")
@@ -64,9 +69,9 @@ def show(
     else:
         raise UsageError("which version? for example: specs show 1.30 'POST /containers/create'")
     if rest:
-        _print(operation_page(shown, find_operation(shown, " ".join(rest))))
+        show_text(operation_page(shown, find_operation(shown, " ".join(rest))))
     else:
-        _print(operations_table(shown))
+        show_text(operations_table(shown))
 
 
 @app.command("import", short_help="Turn an upstream document into our canonical form.")
@@ -128,14 +133,3 @@ def _plain(text: str) -> str:
 def _definitions(spec: Spec) -> list[str]:
     found = document(spec).get("definitions")
     return list(found) if isinstance(found, dict) else []
-
-
-def _print(shown: RenderableType) -> None:
-    console = Console(highlight=False)
-    if console.is_terminal:
-        console.print(shown)
-        return
-    # What pads a line on a terminal is no part of the text.
-    with console.capture() as captured:
-        console.print(shown)
-    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())

@@ -32,7 +32,6 @@ Differences: TypeAlias = tuple[Difference, ...]
 
 _BY_ERRATA = "errata"
 _PROSE = ".md"
-_OWN = 2  # pointers of a difference to its own place
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +158,19 @@ def _by_row(difference: Difference, explaining: tuple[Row, ...], version: ApiVer
 def _erratum(difference: Difference, errata: tuple[Erratum, ...]) -> str:
     """Return the id of the erratum that corrected the place of a difference, as near as one can."""
     null = " is null" in difference.message
-    for index, place in enumerate(difference.pointers):
-        near = [each for each in errata if _changed(each, place, below=index < _OWN)]
-        # What makes a value nullable is to blame for nulls alone.
-        best = [each.id for each in near if each.pointer.endswith("/x-nullable") == null]
-        if near:
-            return best[0] if best else near[0].id
+    for places, below in ((difference.spots.own, True), (difference.spots.around, False)):
+        for place in places:
+            near = [each for each in errata if _changed(each, place, below=below)]
+            # What makes a value nullable is to blame for nulls alone.
+            best = [each.id for each in near if each.pointer.endswith("/x-nullable") == null]
+            if near:
+                return best[0] if best else near[0].id
     return _BY_ERRATA
 
 
 def _changed(erratum: Erratum, place: str, *, below: bool) -> bool:
     """Tell whether an erratum changed what stands at a place, or all it is in; or below it."""
     holder, _, name = place.rpartition("/")
-    if not place:
-        return False
     if holder.endswith("/parameters") and erratum.pointer.startswith(holder):
         # An erratum points to a parameter by its position.
         return f'"name": "{name}"' in f"{erratum.says} {erratum.sends}"

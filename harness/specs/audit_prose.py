@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from harness.model.spec import Operation, Schema, Spec
 from harness.specs.audit_places import Route, operation_pointer, place_of, route, routes
-from harness.specs.audit_values import Difference, Side
+from harness.specs.audit_values import Corrigible, Difference, Side
 from harness.specs.audit_walk import Document, along, everywhere, follow, reach, unmet
 from harness.specs.node import escape
 from harness.specs.prose import Field, Sample, Section
@@ -48,7 +48,7 @@ class _Comparison:
                 yield Difference(Side.MISSING, " ".join(key), _MISSING)
         for key in known.keys() - told.keys():
             pointer = operation_pointer(known[key])
-            yield Difference(Side.SURPLUS, " ".join(key), _SURPLUS, (pointer,))
+            yield Difference(Side.SURPLUS, " ".join(key), _SURPLUS, Corrigible((pointer,)))
         yield from self.unnamed()
 
     def operation(self, section: Section, operation: Operation) -> Iterator[Difference]:
@@ -57,10 +57,10 @@ class _Comparison:
         query = {each.name for each in operation.inputs("query")}
         inputs = f"{pointer}/parameters"
         for each in section.query ^ query:
-            where = (f"{inputs}/{escape(each)}",)
+            where = Corrigible((f"{inputs}/{escape(each)}",))
             yield _difference(f"{name} query {each}", where, missing=each not in query)
         for status in section.statuses ^ operation.responses.keys():
-            where = (f"{pointer}/responses/{status}",)
+            where = Corrigible((f"{pointer}/responses/{status}",))
             missing = status in section.statuses
             yield _difference(f"{name} status {status}", where, missing=missing)
         yield from self.headers(section, operation)
@@ -87,10 +87,10 @@ class _Comparison:
         for key in told.keys() - known.keys():
             # Swagger has a field of its own for the media types that a call may have.
             if key != "content-type" or section.headers[told[key]] not in operation.consumes:
-                where = (f"{pointer}/parameters/{escape(told[key])}",)
+                where = Corrigible((f"{pointer}/parameters/{escape(told[key])}",))
                 yield _difference(f"{name} header {told[key]}", where, missing=True)
         for key in known.keys() - told.keys():
-            where = (f"{pointer}/parameters/{escape(known[key])}",)
+            where = Corrigible((f"{pointer}/parameters/{escape(known[key])}",))
             yield _difference(f"{name} header {known[key]}", where, missing=False)
 
     def field(self, told: Field, schema: Schema | None, place: str) -> Iterator[Difference]:
@@ -103,7 +103,7 @@ class _Comparison:
             return  # told of already, by the field above
         spot, last = reach(self.document, self.spot(schema), told.path)
         if spot is None:
-            yield _difference(f"{place} {last.pointer}", (last.place,), missing=True)
+            yield _difference(f"{place} {last.pointer}", Corrigible((last.place,)), missing=True)
             return
         self.met.add(last.place)
         below = list(everywhere(self.document, spot, set()))
@@ -112,7 +112,7 @@ class _Comparison:
             _, member = reach(self.document, spot, (name,))
             if not member.known and name != told.path[-1]:
                 where = f"{place} {last.pointer}{member.pointer}"
-                yield _difference(where, (member.place,), missing=True)
+                yield _difference(where, Corrigible((member.place,)), missing=True)
 
     def sample(self, sample: Sample, operation: Operation) -> Iterator[Difference]:
         """Hold the values of an example to the schema of the call or of the reply."""
@@ -144,7 +144,7 @@ class _Comparison:
         for schema in schemas(self.spec):
             for member in unmet(self.document, self.spot(schema), self.met, seen):
                 place = place_of(member.pointer, self.names)
-                yield _difference(place, (member.pointer,), missing=False)
+                yield _difference(place, Corrigible((member.pointer,)), missing=False)
 
     def spot(self, schema: Schema) -> Spot:
         return locate(self.document, schema.pointer)
@@ -163,6 +163,6 @@ def schemas(spec: Spec) -> Iterator[Schema]:
                 yield response.schema
 
 
-def _difference(place: str, pointers: tuple[str, ...], *, missing: bool) -> Difference:
+def _difference(place: str, spots: Corrigible, *, missing: bool) -> Difference:
     side, message = (Side.MISSING, _MISSING) if missing else (Side.SURPLUS, _SURPLUS)
-    return Difference(side, place, message, pointers)
+    return Difference(side, place, message, spots)

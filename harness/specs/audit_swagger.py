@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from harness.model.errors import SpecError
 from harness.model.spec import Json, Schema, Spec
 from harness.specs.audit_places import Route, place_of
-from harness.specs.audit_values import Difference, Side
+from harness.specs.audit_values import Corrigible, Difference, Side
 from harness.specs.audit_walk import Document, along, follow
 from harness.specs.importer import METHODS, import_document
 from harness.specs.node import Node, escape
@@ -117,7 +117,7 @@ def compare_examples(
 
 def _broken(
     document: Document, spot: Spot, spec: Spec, schema: Schema, value: Json
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+) -> Iterator[tuple[str, str, Corrigible]]:
     for met in along(document, spot, value):
         if not met.known:
             where = follow(document, spot, met.pointer)

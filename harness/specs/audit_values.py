@@ -1,6 +1,6 @@
 """What an audit of a document finds: sizes, and differences from what it was made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.model.version import ApiVersion
@@ -16,18 +16,25 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Corrigible:
+    """Where a document says what differs, as JSON pointers: `own` places, and what those are in."""
+
+    own: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """A place where upstream and the spec differ.
 
-    `place` is written as in audit.yaml. The first two of `pointers` lead to where it would be
-    corrected in the document, the others to what that is in. `explanation` is the id of what
-    explains it, "" where nothing does.
+    `place` is written as in audit.yaml. `spots` tells where in the document it would be corrected.
+    `explanation` is the id of what explains it, "" where nothing does.
     """
 
     side: Side
     place: str
     message: str
-    pointers: tuple[str, ...] = ()
+    spots: Corrigible = field(default_factory=Corrigible)
     explanation: str = ""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from harness.model.spec import Json
+from harness.specs.audit_values import Corrigible
 from harness.specs.node import escape
 from harness.specs.spots import Spot, parts
 
@@ -161,25 +162,25 @@ def _below(document: Document, spot: Spot, seen: set[str], met: set[str] | None)
             yield from _below(document, inner, seen, met)
 
 
-def follow(document: Document, spot: Spot, pointer: str) -> tuple[str, ...]:
-    """Return where the schema of a value may be corrected, given a pointer into the value.
-
-    That is where it stands, where it is listed as required, and then all that it is in, the
-    innermost first.
-    """
-    places = [spot.pointer]
-    required = ""
+def follow(document: Document, spot: Spot, pointer: str) -> Corrigible:
+    """Return where the schema of a value may be corrected, given a pointer into the value."""
+    around = [spot.pointer]
+    own: tuple[str, ...] = (spot.pointer,)
     for segment in pointer.split("/")[1:]:
         found = form(document, spot)
         name = segment.replace("~1", "/").replace("~0", "~")
         member = found.properties.get(name) or found.items or found.values
-        required = f"{spot.pointer}/required"
+        holders = [each.pointer for each in parts(document, spot)]
+        own = tuple(f"{each}/required" for each in holders)
         if member is None:
-            places.insert(0, f"{spot.pointer}/properties/{segment}")
-            break
-        places.insert(0, member.pointer)
+            return Corrigible(
+                own=(*(f"{each}/properties/{segment}" for each in holders), *own),
+                around=tuple(around),
+            )
+        own = (member.pointer, *own)
+        around.insert(0, member.pointer)
         spot = member
-    return (places[0], required, *places[1:])
+    return Corrigible(own, tuple(around))
 
 
 def _mapping(spot: Spot) -> dict[str, Json]:
