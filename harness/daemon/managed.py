@@ -110,14 +110,15 @@ class ManagedDaemon:
         self._end(_RESTART_PATIENCE)
         self._launch()
 
-    def stop(self) -> None:
+    def stop(self, *, patience: float = _STOP_PATIENCE) -> None:
         """Stop the daemon and remove all it left; do nothing if that was done already.
 
+        It is killed, and all it started with it, where it does not end within `patience` seconds.
         Raises DaemonError for what could not be removed.
         """
         if os.getpid() != self._owner or not self.folder.exists():
             return
-        self._end(_STOP_PATIENCE)
+        self._end(patience)
         remove_folder(self.folder)
         self.network.close()
         atexit.unregister(self.stop)

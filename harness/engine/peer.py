@@ -21,6 +21,7 @@ class Peer:
     shop: Workshop
     stack: ExitStack
     _own: Workshop | None = field(default=None)
+    _managed: ManagedDaemon | None = None
     _address: str = ""
     _in: str = ""
 
@@ -33,6 +34,11 @@ class Peer:
             "join.remote": lambda: self._offer("remote"),
             "join.token": lambda: self._offer("token"),
         }
+
+    def stop(self, *, patience: float) -> None:
+        """Stop the second daemon, if there is one, before the stack does."""
+        if self._managed:
+            self._managed.stop(patience=patience)
 
     def departed_node(self) -> Resource:
         """Join the swarm of the daemon under test, leave it, and return the node that remains."""
@@ -71,6 +77,7 @@ class Peer:
     def _started(self) -> Workshop:
         if self._own is None:
             managed = self.stack.enter_context(start_dockerd(beside=self.beside))
+            self._managed = managed
             daemon = self.stack.enter_context(Daemon(resolve(managed.host, env={})))
             self._own = Workshop(daemon, self.shop.version, self.shop.run)
             self._address = managed.network.address

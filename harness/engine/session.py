@@ -60,6 +60,7 @@ from harness.specs.tables import tables
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHRUNK_AT_MOST = 200  # pairs of operation and cause
+_HURRY = 0.2  # seconds
 _SENDS_TO_SHRINK = 20
 
 Emit = Callable[[Event], None]
@@ -83,6 +84,8 @@ class Session:
         self._stack = contextlib.ExitStack()
         self._began = time.monotonic()
         self._interrupted = False
+        self.managed: ManagedDaemon | None = None
+        self._peer: Peer | None = None
         self.clock = Clock()
 
     @property
@@ -123,9 +126,15 @@ class Session:
             try:
                 if not self._interrupted:
                     self._shrink()
+            except KeyboardInterrupt:
+                self._interrupted = True
+                raise
             finally:
-                # Also after Ctrl-C while shrinking.
-                self._clean()
+                if self._interrupted and self.managed:
+                    # What is on a private daemon goes with it: Ctrl-C waits for nothing more.
+                    self._abandon()
+                else:
+                    self._clean()
         finally:
             self._stack.close()
             self._emit(
@@ -190,7 +199,7 @@ class Session:
         )
         world.facts["swarm.key"] = lambda: swarm.key
         if self.managed and self.settings.engine == "dockerd":
-            peer = Peer(self.managed, shop, self._stack)
+            peer = self._peer = Peer(self.managed, shop, self._stack)
             world.facts.update(peer.facts())
             world.makers["node.gone"] = lambda _: peer.departed_node()
         self._bench = Bench(
@@ -318,6 +327,13 @@ class Session:
                 self._emit(shrunk(self._bench, case, finding, smaller))
             except UnmakeableError as error:
                 self._emit(HarnessFailed(case.spec.version, finding.operation, str(error)))
+
+    def _abandon(self) -> None:
+        """Stop the run's own daemons without waiting for what they would still tidy up."""
+        if self._peer:
+            self._peer.stop(patience=_HURRY)
+        if self.managed:
+            self.managed.stop(patience=_HURRY)
 
     def _clean(self) -> None:
         """Remove all that the run made, and tell what is there that was not there before."""
