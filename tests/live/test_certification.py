@@ -10,7 +10,6 @@ import pytest
 from harness.model.version import select
 from harness.specs.library import load, versions
 
-
 # In parts, which two workers can share; together they are all versions.
 PARTS = ("1.18..1.24", "1.25..1.29", "1.30..1.33")
 
