@@ -150,7 +150,7 @@ def test_a_version_that_the_daemon_does_not_serve_is_skipped_with_the_reason(con
 def test_a_dead_daemon_is_one_line_and_is_not_asked_for_each_operation(contracts):
     result = contracts("--daemon", "unix:///gone.sock", "--api", "1.30", "-q")
     result.assert_outcomes(errors=1)
-    (line,) = [line for line in result.outlines if "cannot reach" in line]
+    (line,) = [line for line in result.outlines if line.startswith("cannot reach")]
     assert line.startswith("cannot reach unix:///gone.sock: there is no such socket; ")
 
 
