@@ -12,7 +12,8 @@ from harness.daemon.context import endpoint_of, find_current_context, folder_of
 from harness.daemon.tls import TlsSettings
 from harness.model.errors import UsageError
 
-DEFAULT_SOCKET = "unix:///var/run/docker.sock"
+DEFAULT_SOCKET_PATH = Path("/var/run/docker.sock")
+DEFAULT_SOCKET = f"unix://{DEFAULT_SOCKET_PATH}"
 _LONGEST_SOCKET_PATH = 107  # sockaddr_un has 108 bytes, the last of them zero
 _PORTS = {False: 2375, True: 2376}  # without and with TLS
 _BARE_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[\w.-]*):\d+")
@@ -81,6 +82,16 @@ def resolve(
         return parse(DEFAULT_SOCKET, tls=tls)
     endpoint = endpoint_of(name, folder_of(env))
     return parse(endpoint.host, tls=tls or endpoint.tls, origin=f"docker context {name}: ")
+
+
+def is_named(env: Mapping[str, str]) -> bool:
+    """Tell whether `resolve` would find a daemon that the user named or has at the usual place.
+
+    Raises UsageError where the docker configuration cannot be read.
+    """
+    if env.get("DOCKER_HOST", "").strip():
+        return True
+    return find_current_context(env) not in {None, "default"} or DEFAULT_SOCKET_PATH.exists()
 
 
 def parse(text: str, *, tls: TlsSettings | None = None, origin: str = "") -> Address:

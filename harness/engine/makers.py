@@ -186,11 +186,11 @@ def _task_running(shop: Workshop) -> Resource:
 
 def _running_task(shop: Workshop, service: Resource) -> str:
     wanted = quote(json.dumps({"service": [service.name]}))
-    for _ in range(100):
+    for pause in (*[0.02] * 25, *[0.1] * 95):
         tasks = shop.make("GET", f"/tasks?filters={wanted}")
         if at(tasks, "/0/Status/State") == "running":
             return text_at(tasks, "/0/ID")
-        shop.pause(0.1)
+        shop.pause(pause)
     raise UnmakeableError("the task of a service does not come to run within ten seconds")
 
 

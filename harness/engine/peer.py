@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from harness.daemon.address import resolve
-from harness.daemon.managed import ManagedDaemon, start_dockerd
+from harness.daemon.private import Private
 from harness.daemon.transport import Daemon
 from harness.engine.workshop import Resource, Workshop, at, text_at
 from harness.model.spec import Json
@@ -17,11 +17,12 @@ _PORT = 2377
 class Peer:
     """Starts when first needed, beside the daemon under test; stops with the `stack`."""
 
-    beside: ManagedDaemon
+    beside: Private
+    start: Callable[[Private], Private]
     shop: Workshop
     stack: ExitStack
     _own: Workshop | None = field(default=None)
-    _managed: ManagedDaemon | None = None
+    _managed: Private | None = None
     _address: str = ""
     _in: str = ""
 
@@ -76,7 +77,7 @@ class Peer:
 
     def _started(self) -> Workshop:
         if self._own is None:
-            managed = self.stack.enter_context(start_dockerd(beside=self.beside))
+            managed = self.stack.enter_context(self.start(self.beside))
             self._managed = managed
             daemon = self.stack.enter_context(Daemon(resolve(managed.host, env={})))
             self._own = Workshop(daemon, self.shop.version, self.shop.run)

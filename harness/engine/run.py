@@ -26,7 +26,6 @@ from harness.model.tables import Cost, Recipe, Tier
 
 _DEADLINE = 20.0  # seconds; an unknown driver costs dockerd ten
 _ENDLESS_DEADLINE = 5.0
-_QUIET = 0.3  # seconds without a byte after which an endless reply is left
 _LIMIT = 8 * 1024 * 1024
 
 Judge = Callable[[Subject], Judged]
@@ -64,6 +63,7 @@ class Bench:
     generate: Callable[[Spec, Operation, Recipe], tuple[Call, ...]]
     record: Callable[[Exchange], None]
     available: frozenset[str] = frozenset()  # of what recipes need: registry, restart, …
+    quiet: float = 0.3  # seconds without a byte after which an endless reply is left
     clock: Clock = field(default_factory=Clock)
     varied: set[tuple[str, str]] = field(default_factory=set)  # operation and shape
     cases: dict[Cause, Case] = field(default_factory=dict)  # what first showed each cause
@@ -82,10 +82,10 @@ def exercise(
     if not planned.reason:
         for number, recipe in enumerate(recipes):
             case = Case(spec, operation, recipe)
-            for judged in _judged(bench, case, outcome, first_only=number > 0):
+            for call, judged in _judged(bench, case, outcome, first_only=number > 0):
                 outcome.add(judged)
                 cases = dict.fromkeys((finding.cause for finding in judged.findings), case) | cases
-                yield CallJudged(spec.version, operation.id, judged)
+                yield CallJudged(spec.version, operation.id, judged, recipe=number, call=call)
     bench.cases = cases | bench.cases
     yield OperationJudged(
         version=spec.version,
@@ -129,7 +129,9 @@ class _Outcome:
         return Verdict.worst(tuple(self.verdicts))
 
 
-def _judged(bench: Bench, case: Case, outcome: _Outcome, *, first_only: bool) -> Iterator[Judged]:
+def _judged(
+    bench: Bench, case: Case, outcome: _Outcome, *, first_only: bool
+) -> Iterator[tuple[Call, Judged]]:
     recipe = case.recipe
     lacking = [need for need in recipe.needs if need not in bench.available]
     if lacking:
@@ -140,7 +142,7 @@ def _judged(bench: Bench, case: Case, outcome: _Outcome, *, first_only: bool) ->
     bench.clock.generating += time.monotonic() - began
     for call in _chosen(bench, case, calls, first_only=first_only):
         try:
-            yield attempt(bench, case, call, plain=calls[0])
+            yield call, attempt(bench, case, call, plain=calls[0])
         except UnmakeableError as error:
             outcome.reason = str(error)
             # What the plain call needs is not tried to be made for each further one.
@@ -197,7 +199,7 @@ def _sent(bench: Bench, case: Case, call: Call) -> Exchange:
         limit=_LIMIT,
         upgrade=recipe.upgrade,
         websocket=recipe.streaming is Streaming.WEBSOCKET,
-        quiet=_QUIET if recipe.endless else None,
+        quiet=bench.quiet if recipe.endless else None,
     )
     bench.clock.waiting += time.monotonic() - began
     bench.clock.calls += 1

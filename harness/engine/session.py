@@ -16,13 +16,8 @@ from typing import Self
 
 from harness.daemon.address import DEFAULT_SOCKET, Address, parse, resolve
 from harness.daemon.archives import image_parts, plugin_parts
-from harness.daemon.managed import (
-    REGISTRY_PORT,
-    ManagedDaemon,
-    start_dockerd,
-    start_podman,
-)
 from harness.daemon.preflight import DaemonInfo, greet, served_anyway, unsupported
+from harness.daemon.private import ENGINES, Engine, Engines, Private
 from harness.daemon.recording import Header, Recorder
 from harness.daemon.registry import Registry
 from harness.daemon.tls import TlsSettings
@@ -61,6 +56,7 @@ from harness.specs.tables import tables
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHRUNK_AT_MOST = 200  # pairs of operation and cause
 _HURRY = 0.2  # seconds
+_QUIET = 0.3  # seconds without a byte after which an endless reply is left
 _SENDS_TO_SHRINK = 20
 
 Emit = Callable[[Event], None]
@@ -72,11 +68,14 @@ class Session:
     Events go to `emit`. Raises UsageError, SpecError or DaemonError on entering.
     """
 
-    def __init__(self, settings: CertifySettings, judge: Judge, emit: Emit) -> None:
+    def __init__(
+        self, settings: CertifySettings, judge: Judge, emit: Emit, engines: Engines = ENGINES
+    ) -> None:
         self.settings = settings
         self.specs = _specs(settings)
         self._judge = judge
         self._emit = emit
+        self._engine = _engine(settings, engines)
         self._run = secrets.token_hex(4)
         self._tables = tables()
         self._calls = GeneratedCalls(user_cache_folder())
@@ -84,7 +83,7 @@ class Session:
         self._stack = contextlib.ExitStack()
         self._began = time.monotonic()
         self._interrupted = False
-        self.managed: ManagedDaemon | None = None
+        self.managed: Private | None = None
         self._peer: Peer | None = None
         self.clock = Clock()
 
@@ -198,8 +197,8 @@ class Session:
             own_gateway=shop.ask("GET", "/networks/docker_gwbridge").status != HTTPStatus.OK,
         )
         world.facts["swarm.key"] = lambda: swarm.key
-        if self.managed and self.settings.engine == "dockerd":
-            peer = self._peer = Peer(self.managed, shop, self._stack)
+        if self.managed and self._engine and self._engine.beside:
+            peer = self._peer = Peer(self.managed, self._engine.beside, shop, self._stack)
             world.facts.update(peer.facts())
             world.makers["node.gone"] = lambda _: peer.departed_node()
         self._bench = Bench(
@@ -212,6 +211,7 @@ class Session:
             generate=self._generate,
             record=record,
             available=self._available(registry),
+            quiet=self._engine.quiet if self._engine else _QUIET,
             clock=self.clock,
         )
         self._emit(
@@ -228,14 +228,8 @@ class Session:
         for version, reason in self._unsupported.items():
             self._emit(VersionUnsupported(version, reason))
 
-    def _managed(self) -> ManagedDaemon | None:
-        starters = {"": None, "dockerd": start_dockerd, "podman": start_podman}
-        if self.settings.engine not in starters:
-            raise UsageError(
-                f"--engine {self.settings.engine!r} is not known; there are dockerd and podman"
-            )
-        start = starters[self.settings.engine]
-        return self._stack.enter_context(start()) if start else None
+    def _managed(self) -> Private | None:
+        return self._stack.enter_context(self._engine.start()) if self._engine else None
 
     def _address(self) -> Address:
         if self.managed:
@@ -246,9 +240,8 @@ class Session:
         """Start a registry where the daemon can reach it: on the loopback address of both."""
         if not self.address.socket and self.address.host not in _LOOPBACK:
             return None
-        if self.managed:
-            # Podman trusts this port, and a private daemon has all ports to itself.
-            registry = Registry(port=REGISTRY_PORT, enter=self.managed.network.enter)
+        if self.managed and self._engine:
+            registry = Registry(port=self._engine.registry_port, enter=self.managed.network.enter)
         else:
             registry = Registry()
         self._stack.enter_context(registry)
@@ -273,8 +266,8 @@ class Session:
     def _available(self, registry: Registry | None) -> frozenset[str]:
         offers = {
             "registry": registry is not None,
-            "restart": self.settings.engine == "dockerd",
-            "second-daemon": self.settings.engine == "dockerd",
+            "restart": self._engine is not None and self._engine.restarts,
+            "second-daemon": self._engine is not None and self._engine.beside is not None,
         }
         return frozenset(name for name, there in offers.items() if there)
 
@@ -381,6 +374,15 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _engine(settings: CertifySettings, engines: Engines) -> Engine | None:
+    if not settings.engine:
+        return None
+    if settings.engine not in engines:
+        known = ", ".join(engines)
+        raise UsageError(f"--engine {settings.engine!r} is not known; there are {known}")
+    return engines[settings.engine]
 
 
 def _specs(settings: CertifySettings) -> dict[ApiVersion, Spec]:

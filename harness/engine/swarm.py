@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from harness.daemon.managed import ManagedDaemon
+from harness.daemon.private import Private
 from harness.engine.workshop import UnmakeableError, at, text_at
 from harness.engine.world import World
 from harness.model.spec import Json
@@ -27,7 +27,7 @@ class Swarm:
     world: World
     permitted: bool
     address: Callable[[], str]
-    managed: ManagedDaemon | None = None
+    managed: Private | None = None
     key: str = ""
     own: bool = False
     own_gateway: bool = False

@@ -52,7 +52,8 @@ class World:
         self.facts.setdefault("image", lambda: self.shop.needed_image)
         self.facts.setdefault("registry", lambda: self.shop.needed_registry)
         self.facts.setdefault("unknown", lambda: UNKNOWN)
-        self.facts.setdefault("now", lambda: str(int(time.time())))
+        # Whole seconds would leave out what happened in the second that has not ended.
+        self.facts.setdefault("now", lambda: f"{time.time():.6f}")
 
     def shared(self, what: str) -> Resource:
         """Return the resource of that kind and state which calls share, made when first asked for.
