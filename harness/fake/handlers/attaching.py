@@ -1,0 +1,120 @@
+"""People at the process of a container: attached to it, over a connection or a websocket."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from harness.fake.answer import RAW_STREAM, Answer, Channel, bad_request, conflict
+from harness.fake.asked import Asked
+from harness.fake.detach_keys import USUAL, Watch, read_keys
+from harness.fake.handlers.logs import UNREADABLE, readable
+from harness.fake.lifecycle import told
+from harness.fake.lookup import container_of
+from harness.fake.output import kept
+from harness.fake.processes import Output
+from harness.fake.service import Handler
+from harness.fake.sessions import Ends, Session, show, streams_of
+from harness.fake.values import Container, Status
+from harness.fake.websocket import accept_key
+from harness.fake.world import World
+
+_WEBSOCKET = "13"
+
+
+def raw_stream(asked: Asked) -> tuple[int, dict[str, str]]:
+    """Return how a connection is taken over: 101 for who asked for an upgrade, else 200."""
+    headers = {"Content-Type": RAW_STREAM}
+    if "upgrade" not in asked.headers:
+        return HTTPStatus.OK, headers
+    return HTTPStatus.SWITCHING_PROTOCOLS, {**headers, "Connection": "Upgrade", "Upgrade": "tcp"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Attachment:
+    """What somebody wants of a container: its log, its stream, or both."""
+
+    world: World
+    container: Container
+    ends: Ends
+    logs: bool
+    stream: bool
+
+    async def talk(self, channel: Channel) -> None:
+        """Send the log and take part in what follows."""
+        world, identity = self.world, self.container.id
+        tap = world.processes.tap(identity)
+        try:
+            if self.logs:
+                await self._recall(channel)
+            told(world, self.container, "attach")
+            if self.stream:
+                session = Session(world, identity, self.ends, channel, tap, over=self._removed)
+                if await session.hold():
+                    told(world, self.container, "detach")
+        except ConnectionError:
+            return
+        finally:
+            world.processes.untap(identity, tap)
+
+    async def _recall(self, channel: Channel) -> None:
+        if not readable(self.container):
+            message = f"Error attaching: {UNREADABLE}\n".encode()
+            await show(channel, [Output(message)], self.ends)
+            return
+        lines = kept(self.world, self.container)
+        await show(channel, [Output(line.data, line.stream) for line in lines], self.ends)
+
+    def _removed(self) -> bool:
+        return self.container.id not in self.world.containers
+
+
+def _attachment(world: World, asked: Asked, *, mixed: bool) -> _Attachment:
+    """Return what a request asks for; refuse what dockerd refuses. A websocket is `mixed`."""
+    keys = read_keys(asked.text("detachKeys"))
+    if keys is None:
+        raise bad_request(f"Invalid detach keys ({asked.text('detachKeys')}) provided")
+    container = container_of(world, asked.name)
+    if container.state.status is Status.PAUSED:
+        raise conflict(f"container {asked.name} is paused, unpause the container before attach")
+    if container.state.status is Status.RESTARTING:
+        raise conflict(f"container {asked.name} is restarting, wait until the container is running")
+    config, terminal = container.config, container.terminal
+    ends = Ends(
+        stdin=(mixed or asked.flag("stdin")) and config.flag("OpenStdin"),
+        streams=streams_of(
+            stdout=mixed or asked.flag("stdout"), stderr=mixed or asked.flag("stderr")
+        ),
+        frames=not (mixed or terminal),
+        apart=mixed,
+        closing=config.flag("StdinOnce") and not terminal,
+        watch=Watch(keys or USUAL) if terminal else None,
+    )
+    logs, stream = asked.flag("logs"), asked.flag("stream")
+    return _Attachment(world, container, ends, logs=logs, stream=stream)
+
+
+def _attach(world: World, asked: Asked) -> Answer:
+    attachment = _attachment(world, asked, mixed=False)
+    status, headers = raw_stream(asked)
+    return Answer(status=status, talk=attachment.talk, headers=headers)
+
+
+def _attach_websocket(world: World, asked: Asked) -> Answer:
+    attachment = _attachment(world, asked, mixed=True)
+    key = asked.headers.get("sec-websocket-key", "")
+    if asked.headers.get("upgrade", "").lower() != "websocket" or not key:
+        raise bad_request("not websocket protocol")
+    if asked.headers.get("sec-websocket-version", "") != _WEBSOCKET:
+        raise bad_request("missing or bad WebSocket Version")
+    headers = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Accept": accept_key(key),
+    }
+    status = HTTPStatus.SWITCHING_PROTOCOLS
+    return Answer(status=status, talk=attachment.talk, websocket=True, headers=headers)
+
+
+HANDLERS: dict[str, Handler] = {
+    "ContainerAttach": _attach,
+    "ContainerAttachWebsocket": _attach_websocket,
+}
