@@ -16,8 +16,10 @@ from harness.model.version import ApiVersion
 
 if TYPE_CHECKING:
     # Loaded only where a run begins, so that installing the plugin slows down nobody's pytest.
+    from harness.daemon.private import Engines
     from harness.engine.plan import Planned
     from harness.engine.session import Session
+    from harness.fake import FakeDaemon
 
 _SESSION = pytest.StashKey["Session"]()
 _NAMELESS = "no daemon is named: --daemon unix:///… or --engine dockerd"
@@ -40,7 +42,11 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch for interruptions."""
+    """Watch for interruptions, and declare the marker of the fixture `fake_daemon`."""
+    config.addinivalue_line(
+        "markers",
+        "fake_daemon(host, api_min, api_max, images, seed): how the fixture fake_daemon is made",
+    )
     config.pluginmanager.register(_Interruption(config))
 
 
@@ -48,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run that is started by pytest itself."""
     group = parser.getgroup("docker-contract", "hold a daemon to the Docker Engine API")
     group.addoption("--daemon", metavar="HOST", help="unix:///path or tcp://host:port")
-    group.addoption("--engine", metavar="NAME", help="start a private dockerd or podman")
+    group.addoption("--engine", metavar="NAME", help="start a private dockerd, podman or fake")
     group.addoption("--api", metavar="VERSIONS", default="all", help="such as 1.25..1.33")
     group.addoption("--tier", choices=[str(tier) for tier in Tier], default="scoped")
     group.addoption("--image", metavar="NAME", default="", help="an image with a shell")
@@ -139,6 +145,22 @@ def docker_contract(request: pytest.FixtureRequest) -> "Iterator[Session]":
         yield session
 
 
+@pytest.fixture
+def fake_daemon(request: pytest.FixtureRequest) -> "Iterator[FakeDaemon]":
+    """Serve a Docker daemon that runs nothing, for this test alone; its address is `host`.
+
+    @pytest.mark.fake_daemon(api_max="1.24") passes on what `FakeDaemon` takes.
+    """
+    from harness.fake import FakeDaemon  # noqa: PLC0415 - see above
+
+    marker = request.node.get_closest_marker("fake_daemon")
+    settings = dict(marker.kwargs) if marker else {}
+    if marker and marker.args:
+        raise pytest.UsageError('the marker fake_daemon takes names: fake_daemon(api_max="1.24")')
+    with FakeDaemon(**settings) as daemon:
+        yield daemon
+
+
 class _Interruption:
     """Tells the run of Ctrl-C: its fixture is torn down as if nothing had happened."""
 
@@ -157,7 +179,7 @@ def _session(config: pytest.Config) -> "Session | None":
             return None
         from harness.engine.session import Session  # noqa: PLC0415 - see above
 
-        config.stash[_SESSION] = Session(settings, _judge(), _emitter(config))
+        config.stash[_SESSION] = Session(settings, _judge(), _emitter(config), _engines())
     return config.stash[_SESSION]
 
 
@@ -167,6 +189,13 @@ def _judge() -> Callable[[Subject], Judged]:
 
     checks = (*CHECKS, *RULES)
     return lambda subject: judge(subject, checks)
+
+
+def _engines() -> "Engines":
+    from harness.daemon.private import ENGINES  # noqa: PLC0415 - see above
+    from harness.fake.engine import FAKE  # noqa: PLC0415
+
+    return {**ENGINES, "fake": FAKE}
 
 
 def _emitter(config: pytest.Config) -> Callable[[Event], None]:

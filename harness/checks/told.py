@@ -29,7 +29,12 @@ _VARIABLE = (
 
 def told(reply: Reply) -> str:
     """Return the error's message in one line, the same for all calls that fail for one cause."""
-    text = " ".join(_message(reply).split())
+    return general(_message(reply))
+
+
+def general(message: str) -> str:
+    """Return a message in one line, without the names and numbers that differ from run to run."""
+    text = " ".join(message.split())
     for pattern, word in _VARIABLE:
         text = pattern.sub(word, text)
     return text[:_LONGEST].strip()

@@ -1,8 +1,10 @@
 """`docker-contract certify`: hold a daemon to the documents, and tell what came of it."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -22,12 +24,14 @@ from harness.cli.options import (
     TlsKey,
     TlsVerify,
     fail_on_of,
+    or_fake,
     patterns,
     reaching,
     tier_of,
     tls_files,
     version_text,
 )
+from harness.cli.parallel import jobs_of, run_parallel
 from harness.cli.session import run_session
 from harness.model.errors import HarnessError, UsageError
 from harness.model.events import CallJudged, Event, OperationStarted
@@ -41,6 +45,10 @@ from harness.specs.known import known_faults
 
 Session: TypeAlias = Callable[[CertifySettings, Callable[[Event], None]], None]
 
+_EMBEDDED = (
+    "no daemon is named, and none is at the default socket: certifying the embedded fake; "
+    "name a daemon with --host, or start a private one with --engine"
+)
 _STOPPING = "stopping: removing what the run made; press Ctrl-C again to leave at once"
 _LEAVING = "left at once; `docker-contract clean` removes what the run made"
 
@@ -126,6 +134,17 @@ def certify(  # noqa: PLR0913 - one parameter for each option
             "the daemon is not known to have; for nightly runs).",
         ),
     ] = str(FailOn.BROKEN),
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=0,
+            help="With --engine, hold the versions in so many processes, each with a daemon of its "
+            "own. 0 is one for each processor with the fake, else one.",
+        ),
+    ] = 0,
     progress: Annotated[
         bool, typer.Option("--progress/--no-progress", help="Show on stderr how far the run is.")
     ] = True,
@@ -140,11 +159,12 @@ def certify(  # noqa: PLR0913 - one parameter for each option
     tls = tls_files(tlsverify, tlscacert, tlscert, tlskey)
     files = destinations.parse(report or ())
     recording = next((file.path for file in files if file.kind == RECORDING), None)
+    reached = or_fake(reaching(host, context, engine, tls), os.environ)
     settings = replace(
-        reaching(host, context, engine, tls),
+        reached,
         versions=version_text(api, spec),
         spec_file=spec,
-        tier=tier_of(tier, engine),
+        tier=tier_of(tier, reached.engine),
         image=image,
         seed=seed,
         examples=max_examples,
@@ -154,7 +174,11 @@ def certify(  # noqa: PLR0913 - one parameter for each option
     failing = fail_on_of(fail_on)
     for file in files:
         destinations.check(file)
-    raise typer.Exit(hold(settings, files, silent=not progress, fail_on=failing))
+    if reached.engine != engine:
+        typer.echo(_EMBEDDED, err=True)
+    count = jobs_of(settings, jobs)
+    session = partial(run_parallel, jobs=count) if count > 1 else run_session
+    raise typer.Exit(hold(settings, files, silent=not progress, fail_on=failing, session=session))
 
 
 def hold(

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +22,14 @@ class Destination:
     path: Path
 
 
-def parse(texts: Iterable[str]) -> tuple[Destination, ...]:
+def parse(texts: Iterable[str], kinds: Sequence[str] = KINDS) -> tuple[Destination, ...]:
     """Read texts such as "junit=out.xml", also several with commas between them.
 
-    Raises UsageError for an unknown format, and for a file or a recording that is named twice.
+    `kinds` are the formats that there are. Raises UsageError for an unknown format, and for a file
+    or a recording that is named twice.
     """
-    parts = [part for text in texts for part in _split(text)]
-    found = tuple(map(_destination, parts))
+    parts = [part for text in texts for part in _split(text, kinds)]
+    found = tuple(_destination(part, kinds) for part in parts)
     paths = [destination.path.resolve() for destination in found]
     for path in paths:
         if paths.count(path) > 1 and _replaceable(path):
@@ -64,21 +65,21 @@ def write(destination: Destination, text: str) -> None:
         raise UsageError(_unwritable(destination, error)) from error
 
 
-def _split(text: str) -> list[str]:
+def _split(text: str, kinds: Sequence[str]) -> list[str]:
     """Split at the commas that come before another FORMAT=, since a path may hold commas."""
     parts: list[str] = []
     for piece in text.split(","):
-        if parts and piece.partition("=")[0].strip() not in KINDS:
+        if parts and piece.partition("=")[0].strip() not in kinds:
             parts[-1] += f",{piece}"
         else:
             parts.append(piece)
     return parts
 
 
-def _destination(text: str) -> Destination:
+def _destination(text: str, kinds: Sequence[str]) -> Destination:
     kind, equals, path = text.strip().partition("=")
-    if kind not in KINDS or not equals or not path:
-        raise UsageError(f"--report {text!r}: write it as FORMAT=FILE; formats: {', '.join(KINDS)}")
+    if kind not in kinds or not equals or not path:
+        raise UsageError(f"--report {text!r}: write it as FORMAT=FILE; formats: {', '.join(kinds)}")
     return Destination(kind, Path(path).expanduser())
 
 

@@ -1,4 +1,4 @@
-"""The pages of docs/ that are made from the program itself; run to write them anew."""
+"""The pages that are made from the program itself; run to write them anew."""
 
 import sys
 from collections.abc import Iterator
@@ -8,28 +8,31 @@ from contracts.rules import RULES
 from harness.checks import CHECKS
 from harness.cli.main import app
 from harness.cli.reference import reference
+from harness.fake.handlers import HANDLERS
 from harness.model.spec import Erratum
-from harness.report import checks_page, errata_page
+from harness.report import checks_page, errata_page, fake_page
 from harness.report.json_result import SCHEMA_FILE
 from harness.specs.library import load, versions
 
 
 def pages() -> dict[str, str]:
-    """Return the text of each generated file of docs/, by its name.
+    """Return the text of each generated file, by its path in the repository.
 
     Raises SpecError where a document or an erratum is wrong.
     """
     return {
-        "checks.md": checks_page.render(CHECKS, RULES),
-        "cli.md": reference(app),
-        "errata.md": errata_page.render(_errata()),
-        "result.schema.json": SCHEMA_FILE.read_text(encoding="utf-8"),
+        "docs/checks.md": checks_page.render(CHECKS, RULES),
+        "docs/cli.md": reference(app),
+        "docs/errata.md": errata_page.render(_errata()),
+        "docs/result.schema.json": SCHEMA_FILE.read_text(encoding="utf-8"),
+        "reports/coverage/fake.md": fake_page.render(map(load, versions()), HANDLERS),
     }
 
 
 def write(folder: Path) -> None:
-    """Write all generated files into a folder that is there."""
+    """Write all generated files below a folder, the repository's own or another."""
     for name, text in pages().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -39,4 +42,4 @@ def _errata() -> Iterator[Erratum]:
 
 
 if __name__ == "__main__":
-    write(Path(*(sys.argv[1:2] or ["docs"])))
+    write(Path(*(sys.argv[1:2] or ["."])))

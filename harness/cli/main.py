@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli import certify, clean, plugin_call, specs_commands
+from harness.cli import certify, clean, compare, fake, plugin_call, specs_commands
 from harness.cli.interruption import Interruption
 from harness.model.errors import HarnessError, UsageError
 
@@ -24,7 +24,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 app.command(short_help="Hold a daemon to the Docker Engine API.")(certify.certify)
+app.command("compare", short_help="Make the same calls on two daemons.")(compare.compare_daemons)
 app.command(short_help="Remove what earlier runs left behind.")(clean.clean)
+app.command(
+    short_help="Serve a daemon that runs nothing.",
+    context_settings={"allow_interspersed_args": False},
+)(fake.fake)
 app.add_typer(specs_commands.app, name="specs")
 
 

@@ -1,18 +1,21 @@
 """Options that several commands take, and the settings that they amount to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
 
+from harness.daemon.address import is_named
 from harness.model.errors import UsageError
 from harness.model.settings import CertifySettings, TlsFiles
 from harness.model.tables import Tier
 from harness.model.version import VersionRange
 from harness.report.values import FailOn
 
-ENGINES = ("dockerd", "podman")
+ENGINES = ("fake", "dockerd", "podman")
+_ENGINES_LISTED = f"{', '.join(ENGINES[:-1])} and {ENGINES[-1]}"
 
 Host: TypeAlias = Annotated[
     str,
@@ -40,8 +43,8 @@ Engine: TypeAlias = Annotated[
     typer.Option(
         "--engine",
         metavar="NAME",
-        help="Start a private, disposable daemon from the programs on this machine, and remove it "
-        f"afterwards: {' or '.join(ENGINES)}.",
+        help="Start a private, disposable daemon and remove it afterwards: fake, which needs no "
+        "program, or dockerd or podman of this machine.",
         show_default=False,
     ),
 ]
@@ -89,13 +92,24 @@ def reaching(host: str, context: str, engine: str, tls: TlsFiles) -> CertifySett
     """Return settings that say how to reach a daemon; raise UsageError where they contradict."""
     given = [flag for flag, value in (("--host", host), ("--context", context)) if value]
     if engine and engine not in ENGINES:
-        raise UsageError(f"--engine {engine!r} is not known; there are {' and '.join(ENGINES)}")
+        raise UsageError(f"--engine {engine!r} is not known; there are {_ENGINES_LISTED}")
     if engine and (given or tls != TlsFiles()):
         flag = given[0] if given else "TLS"
         raise UsageError(f"--engine starts a daemon of its own; leave out {flag} or --engine")
     if host and context:
         raise UsageError("--host and --context both name a daemon; give one of them")
     return CertifySettings(host=host, context=context, engine=engine, tls=tls)
+
+
+def or_fake(settings: CertifySettings, env: Mapping[str, str]) -> CertifySettings:
+    """Return the settings as they are where a daemon is named, or else with the embedded fake.
+
+    A daemon at the default socket counts as named; TLS only makes sense with one.
+    """
+    given = settings.host or settings.context or settings.engine
+    if given or settings.tls != TlsFiles() or is_named(env):
+        return settings
+    return replace(settings, engine="fake")
 
 
 def version_text(api: str, spec: Path | None) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from harness.model.call import Call
 from harness.model.judgement import Finding, Judged, Verdict
 from harness.model.version import ApiVersion
 
@@ -38,11 +39,17 @@ class OperationStarted:
 
 @dataclass(frozen=True, slots=True)
 class CallJudged:
-    """One exchange was judged."""
+    """One exchange was judged.
+
+    `recipe` counts the recipes of the operation from 0; `call` is what was asked before names of
+    the world were put in.
+    """
 
     version: ApiVersion
     operation: str
     judged: Judged
+    recipe: int = 0
+    call: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)

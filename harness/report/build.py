@@ -92,7 +92,9 @@ class ReportBuilder:
         start = self._start or RunStarted("", "", "", (), 0, 0, "")
         finish = self._finish or RunFinished(calls=self._calls)
         judged = {**self._unfinished(), **self._results}
-        findings = [finding for result in judged.values() for finding in result.findings]
+        # In the order of versions, whatever came first: a run may be held in several processes.
+        findings = [finding for place in sorted(judged) for finding in judged[place].findings]
+        shrunk = sorted(self._shrunk, key=lambda each: each.finding.exchange.version)
         known = faults_of(start.daemon, self._known)
         told = Report(
             run=start.run,
@@ -103,7 +105,7 @@ class ReportBuilder:
             versions=start.versions,
             planned=start.operations,
             results=tuple(_result(judged[place]) for place in sorted(judged)),
-            clusters=cluster(findings, self._shrunk, known),
+            clusters=cluster(findings, shrunk, known),
             unsupported=tuple(sorted(self._unsupported, key=lambda found: found.version)),
             failures=tuple(self._failures),
             leaks=tuple(sorted(self._leaks, key=lambda leak: (leak.kind, leak.name))),

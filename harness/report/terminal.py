@@ -14,15 +14,23 @@ from harness.model.version import ApiVersion
 from harness.report.clusters import Cluster
 from harness.report.conclusion import conclusion, exit_status, gaps
 from harness.report.grid import Cell, Grid, grid
+from harness.report.layout import (
+    BAD,
+    GOOD,
+    INDENT,
+    LONGEST,
+    ODD,
+    QUIET,
+    command,
+    fact,
+    few,
+    hanging,
+    item,
+)
 from harness.report.values import Conclusion, OperationResult, Report
 from harness.report.wording import counted, duration, printable, shortened, spans
 
-_GOOD, _BAD, _ODD, _QUIET = "green", "bold red", "yellow", "dim"
-_STYLES = {Conclusion.CERTIFIED: _GOOD, Conclusion.PARTIAL: _ODD, Conclusion.BROKEN: _BAD}
-_LONGEST = 400  # characters of what a daemon sent
-_NAMED = 8  # operations of one cluster that are named
-_INDENT = 4
-_LABEL = 12
+_STYLES = {Conclusion.CERTIFIED: GOOD, Conclusion.PARTIAL: ODD, Conclusion.BROKEN: BAD}
 
 
 def screen(report: Report, *, width: int) -> Group:
@@ -48,7 +56,7 @@ def _head(report: Report) -> Iterator[RenderableType]:
     yield Text(f"{printable(report.daemon)} at {printable(report.address)}", style="bold")
     yield Text(
         f"API {spans(report.versions)}, tier {report.tier}, seed {report.seed}, run {report.run}",
-        style=_QUIET,
+        style=QUIET,
     )
 
 
@@ -67,7 +75,7 @@ def _tables(found: Grid, width: int) -> Iterator[RenderableType]:
         yield table
     if found.versions:
         legend = "kept, ✗ broken, ! in error, ~ not judged; ✓ each kept and seen to succeed"
-        yield Text(legend, style=_QUIET)
+        yield Text(legend, style=QUIET)
 
 
 def _bands(found: Grid, width: int) -> Iterator[list[ApiVersion]]:
@@ -92,13 +100,13 @@ def _bands(found: Grid, width: int) -> Iterator[list[ApiVersion]]:
 
 def _cell_text(cell: Cell | None) -> Text:
     if cell is None:
-        return Text("-", style=_QUIET)
+        return Text("-", style=QUIET)
     certified = cell.conclusion is Conclusion.CERTIFIED
     parts = (
-        (f"{cell.kept}" + (" ✓" if certified else ""), _GOOD, cell.kept),
-        (f"✗{cell.broken}", _BAD, cell.broken),
+        (f"{cell.kept}" + (" ✓" if certified else ""), GOOD, cell.kept),
+        (f"✗{cell.broken}", BAD, cell.broken),
         (f"!{cell.errors}", "magenta", cell.errors),
-        (f"~{cell.rest}", _ODD, cell.rest),
+        (f"~{cell.rest}", ODD, cell.rest),
     )
     return Text(" ").join(Text(text, style=style) for text, style, count in parts if count)
 
@@ -115,15 +123,15 @@ def _broken(report: Report) -> Iterator[RenderableType]:
 
 
 def _cluster(number: int, cluster: Cluster) -> Iterator[RenderableType]:
-    style = _BAD if cluster.severity is Severity.ERROR else _ODD
-    message = shortened(printable(cluster.message), _LONGEST)
-    yield _hanging(f"{number}.", Text(message, style=style), width=_INDENT)
+    style = BAD if cluster.severity is Severity.ERROR else ODD
+    message = shortened(printable(cluster.message), LONGEST)
+    yield hanging(f"{number}.", Text(message, style=style), width=INDENT)
     complaint, call = cluster.example.complaint, cluster.example.exchange.call
     twist = f", {call.twist} at {call.at}" if call.twist and call.at else f", {call.twist}"
     facts = (
         ("check", f"{cluster.check} ({cluster.severity}, {cluster.id})"),
         ("where", cluster.pointer),
-        ("operations", _few(cluster.operations)),
+        ("operations", few(cluster.operations)),
         ("versions", spans(cluster.versions)),
         ("times", f"{cluster.count:,}"),
         (
@@ -136,7 +144,7 @@ def _cluster(number: int, cluster: Cluster) -> Iterator[RenderableType]:
     )
     for label, text in facts:
         if text:
-            yield _fact(label, shortened(printable(text), _LONGEST))
+            yield fact(label, shortened(printable(text), LONGEST))
     yield from _curl(cluster)
 
 
@@ -149,9 +157,9 @@ def _known(clusters: tuple[Cluster, ...]) -> Iterator[RenderableType]:
         first, *others = shown
         yield Text(f"\n{fault}: {printable(first.explanation)}")
         for cluster in (first, *others):
-            yield _fact(cluster.id, shortened(printable(cluster.message), _LONGEST))
+            yield fact(cluster.id, shortened(printable(cluster.message), LONGEST))
             times = f"{counted(cluster.count, 'time')} at {spans(cluster.versions)}"
-            yield _fact("", f"{times}: {_few(cluster.operations)}")
+            yield fact("", f"{times}: {few(cluster.operations)}")
             yield from _curl(cluster)
 
 
@@ -160,30 +168,12 @@ def _unseen(faults: tuple[KnownFault, ...]) -> Iterator[RenderableType]:
         yield Text("\nKnown but not seen", style="bold")
     for fault in faults:
         where = f" at {fault.versions}" if fault.versions else ""
-        yield _item(f"{fault.id} ({', '.join(fault.operations)}{where}, {fault.check})")
-
-
-def _few(operations: tuple[str, ...]) -> str:
-    others = len(operations) - _NAMED
-    return ", ".join(operations[:_NAMED]) + (f" and {others} more" if others > 0 else "")
-
-
-def _fact(label: str, text: str) -> Padding:
-    return Padding(_hanging(label, Text(text), width=_LABEL), (0, 0, 0, _INDENT), expand=False)
+        yield item(f"{fault.id} ({', '.join(fault.operations)}{where}, {fault.check})")
 
 
 def _curl(cluster: Cluster) -> Iterator[RenderableType]:
     if cluster.curl:
-        # In one piece and with nothing before it, so that it can be copied.
-        yield Text(printable(cluster.curl), style="cyan", no_wrap=True, overflow="ignore")
-
-
-def _hanging(label: str, value: Text, *, width: int) -> Table:
-    row = Table.grid(padding=0)
-    row.add_column(width=width, no_wrap=True)
-    row.add_column(overflow="fold")
-    row.add_row(Text(label, style=_QUIET), value)
-    return row
+        yield command(cluster.curl)
 
 
 def _failures(report: Report) -> Iterator[RenderableType]:
@@ -191,16 +181,16 @@ def _failures(report: Report) -> Iterator[RenderableType]:
         yield Text("\nFaults of the harness", style="bold magenta")
     for failure in report.failures:
         place = " ".join(str(part) for part in (failure.version, failure.operation) if part)
-        yield _item(f"{place}: {failure.message}" if place else failure.message)
+        yield item(f"{place}: {failure.message}" if place else failure.message)
     if report.leaks:
         yield Text("\nLeft behind on the daemon", style="bold magenta")
     for leak in report.leaks:
-        yield _item(f"{leak.kind} {leak.name}")
+        yield item(f"{leak.kind} {leak.name}")
     if report.unsupported:
         yield Text("\nVersions that the daemon does not serve", style="bold")
     for reason in dict.fromkeys(found.reason for found in report.unsupported):
         versions = [found.version for found in report.unsupported if found.reason == reason]
-        yield _item(f"{spans(versions)}: {reason}")
+        yield item(f"{spans(versions)}: {reason}")
 
 
 def _unproven(report: Report) -> Iterator[RenderableType]:
@@ -214,9 +204,9 @@ def _unproven(report: Report) -> Iterator[RenderableType]:
         yield Text("\nNever seen to succeed", style="bold")
     for reason in sorted(by_reason, key=lambda reason: (-len(by_reason[reason]), reason)):
         results = by_reason[reason]
-        yield _item(f"{reason} ({len(results)})")
+        yield item(f"{reason} ({len(results)})")
         yield Padding(
-            Text(_named(results, report.versions), style=_QUIET), (0, 0, 0, _INDENT), expand=False
+            Text(_named(results, report.versions), style=QUIET), (0, 0, 0, INDENT), expand=False
         )
 
 
@@ -239,10 +229,6 @@ def _named(results: Iterable[OperationResult], all_versions: tuple[ApiVersion, .
     )
 
 
-def _item(text: str) -> Padding:
-    return Padding(Text(printable(text)), (0, 0, 0, 2), expand=False)
-
-
 def _foot(report: Report) -> Iterator[RenderableType]:
     totals = report.totals
     verdicts = ", ".join(f"{totals[verdict]:,} {verdict}" for verdict in Verdict if totals[verdict])
@@ -257,7 +243,7 @@ def _foot(report: Report) -> Iterator[RenderableType]:
     why = gaps(report)
     if why:
         yield Text("\nWhat keeps this from being a certificate", style="bold")
-        yield from map(_item, why)
+        yield from map(item, why)
     verdict = conclusion(report)
     line = Text(f"\n{str(verdict).upper()}", style=_STYLES[verdict])
     yield line.append(f": {_closing(report, verdict)}", style="default")

@@ -13,12 +13,18 @@ from harness.report.values import FailOn
 CERTIFICATE = str(Path(__file__))
 
 
+@pytest.fixture(autouse=True)
+def somewhere(monkeypatch):
+    """Have a daemon at the default socket, whatever machine this is."""
+    monkeypatch.setattr("harness.cli.options.is_named", lambda _env: True)
+
+
 @pytest.fixture
 def settings_of(monkeypatch):
     """Run the program up to where it would start a session; return the settings it has then."""
     seen = []
 
-    def fake(settings, files, *, silent, fail_on):
+    def fake(settings, files, *, silent, fail_on, session):
         seen.append((settings, tuple(files), silent, fail_on))
         return 0
 
@@ -100,7 +106,7 @@ def test_every_fault_fails_a_run_unless_only_unexplained_ones_are_to(
         (("--api", "1.x"), "--api: '1.x' is not an API version; write it like 1.30"),
         (("--api", "1.30..1.25"), "--api: '1.30..1.25' is empty: 1.30 comes after 1.25"),
         (("--api", "1.30,"), "--api: '' is not an API version"),
-        (("--engine", "moby"), "--engine 'moby' is not known; there are dockerd and podman"),
+        (("--engine", "moby"), "--engine 'moby' is not known; there are fake, dockerd and podman"),
         (("--engine", "dockerd", "--host", "unix:///x"), "leave out --host or --engine"),
         (("--engine", "dockerd", "--context", "x"), "leave out --context or --engine"),
         (("--engine", "dockerd", "--tlsverify"), "leave out TLS or --engine"),
@@ -130,6 +136,15 @@ def test_a_wrong_command_line_gets_one_line(capsys, arguments, line):
     assert output.err.startswith("docker-contract: ")
     assert output.err.count("\n") == 1
     assert line in output.err
+
+
+def test_without_any_daemon_the_fake_is_certified_and_that_is_said(
+    settings_of, monkeypatch, capsys
+):
+    monkeypatch.setattr("harness.cli.options.is_named", lambda _env: False)
+    settings, *_ = settings_of()
+    assert settings == CertifySettings(engine="fake", tier=Tier.DISRUPTIVE)
+    assert "certifying the embedded fake" in capsys.readouterr().err
 
 
 LIST = Operation("ContainerList", "GET", "/containers/json", (), {})

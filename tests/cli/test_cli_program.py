@@ -83,7 +83,7 @@ def test_an_error_is_one_line_and_a_status(monkeypatch, capsys, error, status, l
         raise error
 
     monkeypatch.setattr("harness.cli.certify.hold", fail)
-    assert main.run(["certify"]) == status
+    assert main.run(["certify", "--engine", "dockerd"]) == status
     output = capsys.readouterr()
     assert (output.out, output.err) == ("", f"docker-contract: {line}\n")
 
@@ -93,7 +93,7 @@ def test_ctrl_c_outside_of_a_run_leaves_no_trace(monkeypatch, capsys):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("harness.cli.certify.hold", fail)
-    assert main.run(["certify"]) == 130
+    assert main.run(["certify", "--engine", "dockerd"]) == 130
     assert "Traceback" not in capsys.readouterr().err
 
 

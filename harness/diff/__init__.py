@@ -1,0 +1,1 @@
+"""What differs between two replies to one call: pure comparing, from values to values."""
