@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from weakref import WeakSet
 
 from harness.fake.signals import ENDS_FIRST, HARMLESS, SIGNALS, signal_number
 from harness.fake.steps import (
@@ -49,16 +50,20 @@ __all__ = [
 
 _KILLED = 128
 _DEFECT = 1  # the exit code of a program that raised an exception, as of Python
-_STEPS_AT_ONCE = 10_000  # of one program before others have their turn
-_BREATH = 0.001  # seconds until its next turn, and twice as many after each further one
+_STEPS_AT_ONCE = 1000  # of one program before others have their turn
+_FREE_TURNS = 30  # one after the other, before it has to wait for the next
+_BREATH = 0.001  # seconds until its next turn then, and twice as many after each further one
 _LONGEST_BREATH = 60.0
 _PIECE = 16384  # of a line that is longer than a log takes
 _KILL = SIGNALS["KILL"]
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Tap:
-    """What a process writes from the moment on that somebody listens; `ended` once it is over."""
+    """What a process writes from the moment on that somebody listens; `ended` once it is over.
+
+    It is forgotten with the last who holds it, so that nothing is left of a client that is lost.
+    """
 
     pieces: deque[Output] = field(default_factory=deque)
     ended: bool = False
@@ -93,7 +98,7 @@ class Process:
     handled: dict[int, Disposition] = field(default_factory=dict)
     frozen: float | None = None  # since when
     pending: list[int] = field(default_factory=list)  # signals that came meanwhile
-    breath: float = _BREATH
+    turns: int = 0  # without a pause
     ended: int | None = None
     finished: float = 0.0
     on_output: Callable[[Output], None] = lambda _: None
@@ -110,7 +115,7 @@ class Processes:
     now: Callable[[], float]
     tell: Callable[[], None]
     living: dict[str, Process] = field(default_factory=dict)
-    _taps: dict[str, list[Tap]] = field(default_factory=dict)
+    _taps: dict[str, WeakSet[Tap]] = field(default_factory=dict)
     _agenda: list[tuple[float, int, str, Process]] = field(default_factory=list)
     _entries: Iterator[int] = field(default_factory=itertools.count)
     _pids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
@@ -157,20 +162,19 @@ class Processes:
     def tap(self, key: str) -> Tap:
         """Listen to what a process writes from now on, be it there already or not."""
         tap = Tap()
-        self._taps.setdefault(key, []).append(tap)
+        self._taps.setdefault(key, WeakSet()).add(tap)
         return tap
 
     def untap(self, key: str, tap: Tap) -> None:
         """Listen no more."""
-        taps = self._taps.get(key, [])
-        if tap in taps:
-            taps.remove(tap)
+        taps = self._taps.get(key, WeakSet())
+        taps.discard(tap)
         if not taps:
             self._taps.pop(key, None)
 
     def heard(self) -> set[str]:
         """Return the keys of what somebody listens to."""
-        return set(self._taps)
+        return {key for key, taps in self._taps.items() if taps}
 
     def feed(self, key: str, data: bytes) -> None:
         """Give a process something to read; b"" closes its input."""
@@ -278,7 +282,7 @@ class Processes:
         for _ in range(_STEPS_AT_ONCE):
             sent = self._awaited(process)
             if isinstance(sent, _Waiting):
-                process.breath = _BREATH
+                process.turns = 0
                 self._plan(key, process)
                 return
             try:
@@ -295,8 +299,8 @@ class Processes:
             raised = None
             self._take(key, process, step)
         # It never pauses. Others must have their turn, and its log must not grow without end.
-        process.due = self.now() + process.breath
-        process.breath = min(2 * process.breath, _LONGEST_BREATH)
+        process.turns += 1
+        process.due = self.now() + _breath(process.turns - _FREE_TURNS)
         self._plan(key, process)
 
     def _awaited(self, process: Process) -> "bytes | _Waiting | None":
@@ -373,6 +377,13 @@ class Processes:
 
 class _Waiting(Enum):
     WAITING = "waiting"
+
+
+def _breath(turn: int) -> float:
+    """Return how long a program that never pauses has to wait: longer and longer."""
+    if turn <= 0:
+        return 0.0
+    return min(_BREATH * float(2 ** min(turn, 64)), _LONGEST_BREATH)
 
 
 def _played(program: Program, invocation: Invocation) -> Script:

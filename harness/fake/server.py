@@ -260,7 +260,6 @@ class _Connection:
         lines += [f"{name}: {value}" for name, value in response.headers]
         self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
         await self.writer.drain()
-        await head_taken(self.writer)
         line = _Line(self.reader, self.writer, bytearray(rest), closed)
         if response.websocket:
             await converse(line, talk, binary=response.binary)
@@ -283,6 +282,7 @@ class _Line:
     early: bytearray
     closed: bool = False
     left: int | None = None
+    spoken: bool = False
 
     async def receive(self) -> bytes:
         """Return what came next; b"" once the client has closed its side."""
@@ -308,6 +308,9 @@ class _Line:
         """Send bytes; raise ConnectionError where the client is gone."""
         if self.writer.is_closing():
             raise ConnectionResetError
+        if not self.spoken:
+            self.spoken = True
+            await head_taken(self.writer)
         if self.left is not None:
             data, self.left = data[: self.left], self.left - len(data)
         self.writer.write(data)

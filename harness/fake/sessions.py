@@ -53,7 +53,8 @@ class Session:
         try:
             await self._take_part()
         except ConnectionError:
-            pass
+            self.silent = True
+            self._pass_on()
         finally:
             hearing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -65,8 +66,8 @@ class Session:
             await self.world.until(self._has_news)
             self._pass_on()
             await self._show()
-            finished = self.tap.ended and not self.tap.pieces
-            if finished or self.left or self.gone or self.over():
+            finished = (self.tap.ended or self.over()) and not self.tap.pieces
+            if finished or self.left or self.gone:
                 return
             if self.silent and self.ends.stdin and not self.ends.closing and not self.typed:
                 return
@@ -108,7 +109,7 @@ class Session:
                     await self.world.until(lambda: len(self.typed) < _MOST_PENDING)
             self.silent = True
         except ConnectionError:
-            self.gone = True
+            self.gone = self.silent = True
         self.world.tell()
 
     def _take(self, data: bytes) -> None:

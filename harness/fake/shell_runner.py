@@ -390,28 +390,34 @@ class Shell(ShellState):
         return given
 
     def _called(self, words: list[str], given: dict[str, str]) -> Script:
-        """Run a function, a builtin or a program, with some variables set only for it."""
+        """Run a command with some variables set only for it."""
+        if not given:
+            return (yield from self._command(words))
         before = {name: self.variables.get(name) for name in given}
-        exported = set(self.exported)
+        new = given.keys() - self.exported
         self.variables.update(given)
-        self.exported |= given.keys()
+        self.exported |= new
         try:
-            if "x" in self.options:
-                yield from self.say(f"+ {' '.join(words)}\n", STDERR)
-            function = self.functions.get(words[0])
-            if function is not None:
-                return (yield from self._function(function, words[1:]))
-            builtin = BUILTINS.get(words[0])
-            if builtin is not None:
-                return (yield from builtin(self, words))
-            return (yield from self.run_words(words))
+            return (yield from self._command(words))
         finally:
-            self.exported = exported | (self.exported - given.keys())
+            self.exported -= new
             for name, value in before.items():
                 if value is None:
                     self.variables.pop(name, None)
                 else:
                     self.variables[name] = value
+
+    def _command(self, words: list[str]) -> Script:
+        """Run a function, a builtin or a program."""
+        if "x" in self.options:
+            yield from self.say(f"+ {' '.join(words)}\n", STDERR)
+        function = self.functions.get(words[0])
+        if function is not None:
+            return (yield from self._function(function, words[1:]))
+        builtin = BUILTINS.get(words[0])
+        if builtin is not None:
+            return (yield from builtin(self, words))
+        return (yield from self.run_words(words))
 
     def _function(self, body: Command, arguments: list[str]) -> Script:
         kept, self.arguments = self.arguments, arguments

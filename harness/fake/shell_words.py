@@ -7,12 +7,13 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from harness.fake.shell_tree import Arithmetic, Command, Part, Substitution, Text, Variable, Word
 from harness.fake.steps import Steps
 
-_GLOB = frozenset("*?[")
+_GLOB = re.compile(r"[*?]|\[.+\]", re.DOTALL)
 _BITS = 64
 
 
@@ -71,6 +72,10 @@ def texts_of(scope: Scope, words: Iterable[Word]) -> Steps[list[str]]:
     """Return the texts of some words: split at white space, with the files that patterns name."""
     texts: list[str] = []
     for word in words:
+        plain = _plain(word)
+        if plain is not None:
+            texts.append(plain)
+            continue
         fields = _Fields()
         for part in word:
             yield from _add(scope, fields, part)
@@ -78,6 +83,14 @@ def texts_of(scope: Scope, words: Iterable[Word]) -> Steps[list[str]]:
         for pieces in fields.whole:
             texts += _named(scope, pieces)
     return texts
+
+
+def _plain(word: Word) -> str | None:
+    """Return the text of a word that stands for itself; None for others."""
+    if len(word) != 1 or not isinstance(word[0], Text):
+        return None
+    text = word[0].text
+    return text if word[0].quoted or not (text.startswith("~") or _GLOB.search(text)) else None
 
 
 def text_of(scope: Scope, word: Word) -> Steps[str]:
@@ -187,7 +200,7 @@ def _literal(text: str) -> str:
 def _named(scope: Scope, pieces: list[tuple[str, bool]]) -> list[str]:
     """Return the files that a pattern names, or the text itself where it names none."""
     text = "".join(piece for piece, _ in pieces)
-    if not any(_GLOB & set(piece) for piece, quoted in pieces if not quoted):
+    if not any(_GLOB.search(piece) for piece, quoted in pieces if not quoted):
         return [text]
     pattern = "".join(_literal(piece) if quoted else piece for piece, quoted in pieces)
     relative = not text.startswith("/")
@@ -255,11 +268,16 @@ def calculate(text: str, scope: Scope) -> int:
     python = text.replace("&&", " and ").replace("||", " or ").replace("$", "")
     python = re.sub(r"!(?!=)", " not ", python).strip() or "0"
     try:
-        return _wrapped(_calculated(ast.parse(python, mode="eval").body, scope))
+        return _wrapped(_calculated(_parsed(python), scope))
     except ZeroDivisionError as error:
         raise WordError("divide by zero") from error
     except (SyntaxError, ValueError, KeyError, TypeError) as error:
         raise WordError("arithmetic syntax error") from error
+
+
+@lru_cache(maxsize=256)  # a loop calculates the same again and again
+def _parsed(python: str) -> ast.expr:
+    return ast.parse(python, mode="eval").body
 
 
 def _calculated(node: ast.expr, scope: Scope) -> int:

@@ -75,14 +75,19 @@ class Signal:
             if not future.done():
                 future.set_result(None)
 
-    async def wait(self) -> None:
-        """Wait until something happens."""
-        future = asyncio.get_running_loop().create_future()
+    def wait(self) -> "asyncio.Future[None]":
+        """Return what is done once something happens.
+
+        It counts from this call on, not only once somebody awaits it: what happens in between, as
+        `asyncio.wait_for` begins to wait a little later, must not be missed.
+        """
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
-        try:
-            await future
-        finally:
-            self._waiting.discard(future)
+        future.add_done_callback(self._forget)
+        return future
+
+    def _forget(self, future: "asyncio.Future[None]") -> None:
+        self._waiting.discard(future)
 
 
 @dataclass(slots=True)

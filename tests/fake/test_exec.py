@@ -206,6 +206,12 @@ def test_who_vanishes_leaves_the_command_running(service, world):
     assert world.processes.heard() == set()
 
 
+def test_who_vanishes_types_no_more(service):
+    made = make(service, "cat", **ALL)
+    assert started(service, made, b"a\n", None)[2]
+    assert inspected(service, made).json["ExitCode"] == 0
+
+
 def test_keys_end_the_session_and_the_command(service, world):
     made = make(service, "cat", Tty=True, **ALL)
     _, seen, over = started(service, made, b"a\x10\x11", body=b'{"Tty":true}')

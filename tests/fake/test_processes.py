@@ -260,14 +260,29 @@ def test_a_program_that_never_pauses_lets_others_have_their_turn(stage):
             yield Output(b"y\n")
 
     stage.start(endless)
-    first = len(stage.lines)
+    turn = len(stage.lines)
     stage.start(talker(Output(b"other\n")), "two")
-    assert (2 * first) > len(stage.lines) > first
-    assert ("two", 0) in stage.ends
+    assert len(stage.lines) == 2 * turn + 1
+    assert stage.ends == [("two", 0)]
+
+
+def test_a_program_that_never_pauses_gets_slower_and_slower(stage):
+    turns = 0
+
+    def endless(_invocation):
+        nonlocal turns
+        while True:
+            turns += 1
+            yield Output(b"y\n")
+
+    stage.start(endless)
+    steps = turns
     for _ in range(20):
-        stage.later(0.5)
-    # Ten seconds have passed, but each turn was awaited twice as long as the one before.
-    assert len(stage.lines) < 16 * first
+        stage.later(0)
+    assert turns == 21 * steps
+    for _ in range(1000):
+        stage.later(0.01)
+    assert turns < 50 * steps
 
 
 def test_a_terminal_echoes_and_returns_to_the_left(stage):

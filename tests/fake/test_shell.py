@@ -47,6 +47,8 @@ from harness.fake.values import File
         ("set -- x y; shift; echo $1 $#", "y 1\n"),
         ("eval 'echo a' b", "a b\n"),
         ("command -v cd; command -v nonsense || echo none", "cd\nnone\n"),
+        ("A=1; A=2 true; A=3 env | grep ^A=; echo $A; env | grep ^A= | wc -l", "A=3\n1\n0\n"),
+        ("cd /; echo [e]tc", "etc\n"),
         ("export A=1; env | grep ^A=; unset A; env | grep ^A= | wc -l", "A=1\n0\n"),
         ("A=2 env | grep ^A=; echo [$A]", "A=2\n[]\n"),
         ("set -e; false || true; ! true; if false; then :; fi; echo still", "still\n"),

@@ -6,13 +6,14 @@ import time
 
 import pytest
 from fake_asking import NOON, ask, asked, service_of, world_of
-from fake_line import UPGRADE, later, quiet, taken_over
+from fake_line import UPGRADE, Line, later, quiet, taken_over
 
 from harness.fake import FakeDaemon, lifecycle
 from harness.fake.detach_keys import USUAL, Watch, read_keys
 from harness.fake.fields import Fields
 from harness.fake.frames import framed
 from harness.fake.programs import Canned, Output, Pause, Read
+from harness.fake.service import Request
 from harness.fake.start import furnish
 from harness.fake.world import HIGHEST
 
@@ -208,8 +209,8 @@ def test_ten_thousand_lines_are_sent_at_once(service, world):
 
     world.programs["many"] = many
     make(world, ["many"])
-    for _ in range(3):
-        later(world, 10)
+    for _ in range(25):
+        later(world, 1)
     body = logs(service, "stdout=1").body
     assert body.count(b"line ") == 10_000
     assert body.endswith(framed(OUT, b"line 9999\n"))
@@ -285,6 +286,31 @@ def test_nothing_is_missed_by_who_attaches_before_the_start(service, world):
         world.tick()
 
     assert attached(service, STREAM, begin)[1:] == (framed(OUT, b"hi\n"), True)
+
+
+def test_nothing_is_missed_before_the_conversation_begins(service, world):
+    made = make(world, ["echo", "hi"], begin=False)
+
+    async def attach():
+        request = Request("POST", f"/containers/box/attach?{STREAM}")
+        response = await service.respond(request)
+        lifecycle.start(world, made)
+        world.tick()
+        line = Line()
+        await response.talk(line)
+        return line.seen
+
+    assert asyncio.run(attach()) == framed(OUT, b"hi\n")
+
+
+def test_nothing_is_left_of_a_conversation_that_never_begins(service, world):
+    make(world)
+
+    async def attach():
+        await service.respond(Request("POST", f"/containers/box/attach?{STREAM}"))
+
+    asyncio.run(attach())
+    assert world.processes.heard() == set()
 
 
 def test_what_was_typed_before_the_start_is_read(service, world):

@@ -10,7 +10,7 @@ from harness.fake.handlers.logs import UNREADABLE, readable
 from harness.fake.lifecycle import told
 from harness.fake.lookup import container_of
 from harness.fake.output import kept
-from harness.fake.processes import Output
+from harness.fake.processes import Output, Tap
 from harness.fake.service import Handler
 from harness.fake.sessions import Ends, Session, show, streams_of
 from harness.fake.values import Container, Status
@@ -30,41 +30,37 @@ def raw_stream(asked: Asked) -> tuple[int, dict[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Attachment:
-    """What somebody wants of a container: its log, its stream, or both."""
+    """What somebody wants of a container: the log as it was when they asked, the stream since."""
 
     world: World
     container: Container
     ends: Ends
-    logs: bool
+    recalled: tuple[Output, ...]
     stream: bool
+    tap: Tap
 
     async def talk(self, channel: Channel) -> None:
         """Send the log and take part in what follows."""
         world, identity = self.world, self.container.id
-        tap = world.processes.tap(identity)
         try:
-            if self.logs:
-                await self._recall(channel)
-            told(world, self.container, "attach")
+            await show(channel, self.recalled, self.ends)
             if self.stream:
-                session = Session(world, identity, self.ends, channel, tap, over=self._removed)
+                session = Session(world, identity, self.ends, channel, self.tap, over=self._removed)
                 if await session.hold():
                     told(world, self.container, "detach")
         except ConnectionError:
             return
         finally:
-            world.processes.untap(identity, tap)
-
-    async def _recall(self, channel: Channel) -> None:
-        if not readable(self.container):
-            message = f"Error attaching: {UNREADABLE}\n".encode()
-            await show(channel, [Output(message)], self.ends)
-            return
-        lines = kept(self.world, self.container)
-        await show(channel, [Output(line.data, line.stream) for line in lines], self.ends)
+            world.processes.untap(identity, self.tap)
 
     def _removed(self) -> bool:
         return self.container.id not in self.world.containers
+
+
+def _recalled(world: World, container: Container) -> tuple[Output, ...]:
+    if not readable(container):
+        return (Output(f"Error attaching: {UNREADABLE}\n".encode()),)
+    return tuple(Output(line.data, line.stream) for line in kept(world, container))
 
 
 def _attachment(world: World, asked: Asked, *, mixed: bool) -> _Attachment:
@@ -88,12 +84,21 @@ def _attachment(world: World, asked: Asked, *, mixed: bool) -> _Attachment:
         closing=config.flag("StdinOnce") and not terminal,
         watch=Watch(keys or USUAL) if terminal else None,
     )
-    logs, stream = asked.flag("logs"), asked.flag("stream")
-    return _Attachment(world, container, ends, logs=logs, stream=stream)
+    return _Attachment(
+        world=world,
+        container=container,
+        ends=ends,
+        recalled=_recalled(world, container) if asked.flag("logs") else (),
+        stream=asked.flag("stream"),
+        # From now on, not only once the connection is taken over: a client that has read the head
+        # of the reply may start the container before the conversation begins.
+        tap=world.processes.tap(container.id),
+    )
 
 
 def _attach(world: World, asked: Asked) -> Answer:
     attachment = _attachment(world, asked, mixed=False)
+    told(world, attachment.container, "attach")
     status, headers = raw_stream(asked)
     return Answer(status=status, talk=attachment.talk, headers=headers)
 
@@ -105,6 +110,7 @@ def _attach_websocket(world: World, asked: Asked) -> Answer:
         raise bad_request("not websocket protocol")
     if asked.headers.get("sec-websocket-version", "") != _WEBSOCKET:
         raise bad_request("missing or bad WebSocket Version")
+    told(world, attachment.container, "attach")
     headers = {
         "Upgrade": "websocket",
         "Connection": "Upgrade",

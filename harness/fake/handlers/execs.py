@@ -1,14 +1,16 @@
 """Further commands in containers, from their making to their end."""
 
+import contextlib
+from functools import partial
 from http import HTTPStatus
 
 from harness.fake import executions
-from harness.fake.answer import Answer, Channel, RefusedError, bad_request, created
+from harness.fake.answer import Answer, Channel, RefusedError, Talk, bad_request, created
 from harness.fake.asked import Asked
 from harness.fake.detach_keys import USUAL, Watch, read_keys
 from harness.fake.frames import framed
 from harness.fake.handlers.attaching import raw_stream
-from harness.fake.processes import STDOUT
+from harness.fake.processes import STDOUT, Tap
 from harness.fake.service import Handler
 from harness.fake.sessions import Ends, Session, streams_of
 from harness.fake.values import Exec
@@ -33,17 +35,25 @@ def _start(world: World, asked: Asked) -> Answer:
         executions.start(world, execution.id)
         plain = asked.passed("exec-detached-200")
         return Answer(status=HTTPStatus.OK if plain else HTTPStatus.NO_CONTENT)
-    frames = not body.flag("Tty")
-
-    async def talk(channel: Channel) -> None:
-        await _taken_part(world, execution, channel, frames=frames)
-
+    talk = _begun(world, execution, frames=not body.flag("Tty"))
     status, headers = raw_stream(asked)
     return Answer(status=status, talk=talk, headers=headers)
 
 
-async def _taken_part(world: World, execution: Exec, channel: Channel, *, frames: bool) -> None:
-    """Run a command and take part in it; what keeps it from running is told on its output."""
+def _begun(world: World, execution: Exec, *, frames: bool) -> Talk:
+    """Run a command; return how to take part in it. What keeps it from running is told there."""
+    tap = world.processes.tap(execution.id)
+    try:
+        executions.start(world, execution.id)
+    except RefusedError as refused:
+        world.processes.untap(execution.id, tap)
+        return partial(_tell, refused.message, frames=frames)
+    return partial(_take_part, world, execution, tap, frames=frames)
+
+
+async def _take_part(
+    world: World, execution: Exec, tap: Tap, channel: Channel, *, frames: bool
+) -> None:
     config, identity = execution.config, execution.id
     keys = read_keys(config.text("DetachKeys")) or USUAL
     ends = Ends(
@@ -53,24 +63,19 @@ async def _taken_part(world: World, execution: Exec, channel: Channel, *, frames
         closing=not execution.terminal,
         watch=Watch(keys) if execution.terminal else None,
     )
-    tap = world.processes.tap(identity)
-    failure = ""
     try:
-        try:
-            executions.start(world, identity)
-        except RefusedError as refused:
-            failure = refused.message
-        else:
-            if await Session(world, identity, ends, channel, tap).hold():
-                executions.leave(world, identity)
-                failure = _ESCAPED
-        if failure:
-            told = f"{failure}\r\n".encode()
-            await channel.send(framed(STDOUT, told) if frames else told)
-    except ConnectionError:
-        return
+        left = await Session(world, identity, ends, channel, tap).hold()
     finally:
         world.processes.untap(identity, tap)
+    if left:
+        executions.leave(world, identity)
+        await _tell(_ESCAPED, channel, frames=frames)
+
+
+async def _tell(message: str, channel: Channel, *, frames: bool) -> None:
+    told = f"{message}\r\n".encode()
+    with contextlib.suppress(ConnectionError):
+        await channel.send(framed(STDOUT, told) if frames else told)
 
 
 async def _resize(world: World, asked: Asked) -> Answer:
