@@ -14,17 +14,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from harness.fake.answer import RefusedError
 from harness.fake.clock import Clock, Ids
-from harness.fake.faults import Fault
+from harness.fake.containers.lookup import container_of
 from harness.fake.handlers import HANDLERS
-from harness.fake.lookup import container_of
 from harness.fake.neighbours import Neighbours
-from harness.fake.processes import Program
-from harness.fake.server import BODY_LIMIT, Server
-from harness.fake.service import Seen, Service
+from harness.fake.programs.processes import Program
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.faults import Fault
+from harness.fake.requests.service import Seen, Service
 from harness.fake.snapshots import Snapshot, put_back, take
 from harness.fake.start import furnish, restart
+from harness.fake.wire.server import BODY_LIMIT, Server
 from harness.fake.world import Settings, World
 from harness.model.errors import UsageError
 from harness.model.version import ApiVersion
@@ -195,6 +195,7 @@ class FakeDaemon:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+            self.host = ""
 
     def __enter__(self) -> Self:
         self.start()

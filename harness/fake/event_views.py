@@ -1,6 +1,6 @@
 """Events as /events shows them, and which of them its filters admit."""
 
-from harness.fake.filters import Filters
+from harness.fake.requests.filters import Filters
 from harness.fake.values import Event
 from harness.model.spec import Json
 

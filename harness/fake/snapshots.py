@@ -1,13 +1,14 @@
 """Pictures of a world: to look at what became of it, and to put it back as it was."""
 
 import copy
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from harness.fake.plugin_values import Plugin
-from harness.fake.processes import Invocation, Output, Pause, Step
-from harness.fake.swarm_values import Swarm
+from harness.fake.containers import lifecycle
+from harness.fake.plugins.values import Plugin
+from harness.fake.streams import executions
+from harness.fake.swarm.values import Swarm
 from harness.fake.values import Container, Event, Exec, Image, LogLine, Network, Volume
 from harness.fake.world import World
 
@@ -81,20 +82,9 @@ def _revive(world: World) -> None:
     for key in list(world.processes.living):
         if key not in running:
             world.processes.drop(key)
-    for key in running - world.processes.living.keys():
-        world.processes.start(
-            key, Invocation(("revived",)), _idle, on_output=_unheard, on_end=_unseen
-        )
-
-
-def _idle(_invocation: Invocation) -> Generator[Step, bytes | None, int]:
-    yield Pause()
-    return 0
-
-
-def _unheard(_step: Output) -> None:
-    """Let nobody hear what is said."""
-
-
-def _unseen(_code: int) -> None:
-    """Let nobody see the end."""
+    for container in list(world.containers.values()):
+        if container.state.running and container.id not in world.processes.living:
+            lifecycle.revive(world, container.id)
+    for execution in list(world.execs.values()):
+        if execution.running and execution.id not in world.processes.living:
+            executions.revive(world, execution.id)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from harness.fake import lifecycle, swarm_state
-from harness.fake.connections import furnish_networks
-from harness.fake.image_store import furnish_image
-from harness.fake.processes import SIGNALS
-from harness.fake.restart_policies import starts_with_daemon
+from harness.fake.containers import lifecycle
+from harness.fake.containers.restart_policies import starts_with_daemon
+from harness.fake.images.store import furnish_image
+from harness.fake.networks.connections import furnish_networks
+from harness.fake.programs.processes import SIGNALS
+from harness.fake.swarm import state as swarm_state
 from harness.fake.world import World
 
 

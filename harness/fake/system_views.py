@@ -4,11 +4,15 @@ import base64
 from collections import Counter
 from collections.abc import Iterable
 
-from harness.fake import container_views, image_lists, plugin_configs, swarm_views, volume_views
 from harness.fake.clock import timestamp
-from harness.fake.filters import Filters
-from harness.fake.trees import size_of
+from harness.fake.containers import views as container_views
+from harness.fake.files.trees import size_of
+from harness.fake.images import lists as image_lists
+from harness.fake.plugins import configs as plugin_configs
+from harness.fake.requests.filters import Filters
+from harness.fake.swarm import views as swarm_views
 from harness.fake.values import Container, Image, Status, Volume
+from harness.fake.volumes import views as volume_views
 from harness.fake.world import World
 from harness.model.spec import Json
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from harness.fake.fields import Fields
+from harness.fake.requests.fields import Fields
 from harness.model.spec import Json
 
 Labels = Mapping[str, str]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from weakref import WeakSet
 
 from harness.fake.clock import Clock, Ids
+from harness.fake.images.remote import Remote
 from harness.fake.neighbours import Neighbours
-from harness.fake.plugin_values import Plugin
-from harness.fake.processes import Processes, Program
-from harness.fake.remote import Remote
-from harness.fake.swarm_values import Swarm
+from harness.fake.plugins.values import Plugin
+from harness.fake.programs.processes import Processes, Program
+from harness.fake.swarm.values import Swarm
 from harness.fake.values import (
     Awaited,
     Container,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.fake.clock import Clock, Ids
 from harness.fake.handlers import HANDLERS
-from harness.fake.service import Request, Service
+from harness.fake.requests.service import Request, Service
 from harness.fake.world import Settings, World
 from harness.model.version import ApiVersion
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from harness.fake.service import Request
+from harness.fake.requests.service import Request
 
 UPGRADE = {"upgrade": "tcp", "connection": "Upgrade"}
 

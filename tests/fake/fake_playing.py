@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from harness.fake.processes import Invocation, Processes
-from harness.fake.programs import find_program, program_of
+from harness.fake.programs.known import find_program, program_of
+from harness.fake.programs.processes import Invocation, Processes
 from harness.fake.values import File
 from harness.fake.world import World
 

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from harness.fake.answer import RefusedError
-from harness.fake.asked import Asked
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.asked import Asked
 from harness.model.spec import Operation, Parameter, Schema
 from harness.model.version import ApiVersion
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from harness.fake.answer import RefusedError
-from harness.fake.bodies import decode, decode_fields, parse_json
-from harness.fake.fields import Fields
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.bodies import decode, decode_fields, parse_json
+from harness.fake.requests.fields import Fields
 from harness.model.spec import Schema
 
 TEXT = Schema(pointer="", types=("string",))

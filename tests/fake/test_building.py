@@ -8,12 +8,12 @@ import pytest
 from fake_asking import ask, asked, service_of, world_of
 
 from harness.fake import FakeDaemon
-from harness.fake.build_stage import files_of
-from harness.fake.connections import furnish_networks
+from harness.fake.building.stage import files_of
+from harness.fake.files.trees import write_tar
 from harness.fake.handlers import building as handlers
-from harness.fake.image_store import find_image, furnish_image
-from harness.fake.service import Request
-from harness.fake.trees import write_tar
+from harness.fake.images.store import find_image, furnish_image
+from harness.fake.networks.connections import furnish_networks
+from harness.fake.requests.service import Request
 from harness.fake.values import File
 
 TAR = {"content-type": "application/x-tar"}

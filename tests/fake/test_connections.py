@@ -3,9 +3,9 @@
 import pytest
 from fake_asking import JSON, ask, post, service_of
 
-from harness.fake.answer import RefusedError
-from harness.fake.fields import Fields
-from harness.fake.network_modes import check_mode
+from harness.fake.networks.modes import check_mode
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.fields import Fields
 from harness.fake.start import furnish
 
 

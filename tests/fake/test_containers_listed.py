@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from fake_asking import JSON, NOON, ask, post, service_of
 
-from harness.fake.durations import in_words, written
+from harness.fake.requests.durations import in_words, written
 from harness.fake.start import furnish
 
 RUNNING = ("five", "one")

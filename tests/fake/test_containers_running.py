@@ -9,8 +9,9 @@ from contextlib import ExitStack, closing
 import pytest
 from fake_asking import JSON, ask, asked, post, service_of
 
-from harness.fake import FakeDaemon, lifecycle
-from harness.fake.service import Request
+from harness.fake import FakeDaemon
+from harness.fake.containers import lifecycle
+from harness.fake.requests.service import Request
 from harness.fake.start import furnish
 
 LONG = ["sleep", "99999"]

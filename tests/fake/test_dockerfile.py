@@ -1,13 +1,13 @@
 import pytest
 
-from harness.fake.answer import RefusedError
-from harness.fake.build_context import matching, read_context
-from harness.fake.config_steps import with_changes
-from harness.fake.dockerfile import parse_dockerfile, stages_of
-from harness.fake.expansion import ExpansionError, expanded, expanded_words
-from harness.fake.fields import Fields
-from harness.fake.go_durations import read_duration, shown_duration
-from harness.fake.trees import write_tar
+from harness.fake.building.config_steps import with_changes
+from harness.fake.building.context import matching, read_context
+from harness.fake.building.dockerfile import parse_dockerfile, stages_of
+from harness.fake.building.expansion import ExpansionError, expanded, expanded_words
+from harness.fake.files.trees import write_tar
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.fields import Fields
+from harness.fake.requests.go_durations import read_duration, shown_duration
 from harness.fake.values import File
 
 

@@ -10,7 +10,7 @@ from fake_asking import NOON, ask, asked, service_of, world_of
 
 from harness.fake import FakeDaemon
 from harness.fake.clock import Clock
-from harness.fake.service import Request
+from harness.fake.requests.service import Request
 
 ID = "c" * 64
 IMAGE = "sha256:" + "a" * 64

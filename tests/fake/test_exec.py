@@ -6,10 +6,11 @@ import pytest
 from fake_asking import JSON, ask, asked, post, service_of, world_of
 from fake_line import UPGRADE, later, quiet, taken_over
 
-from harness.fake import executions, lifecycle
-from harness.fake.fields import Fields
-from harness.fake.frames import framed
+from harness.fake.containers import lifecycle
+from harness.fake.requests.fields import Fields
 from harness.fake.start import furnish
+from harness.fake.streams import executions
+from harness.fake.streams.frames import framed
 from harness.fake.world import HIGHEST
 
 OUT, ERR = 1, 2

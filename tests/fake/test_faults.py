@@ -3,7 +3,7 @@
 import pytest
 from fake_asking import ask, service_of
 
-from harness.fake.faults import Fault, Faults
+from harness.fake.requests.faults import Fault, Faults
 
 
 def taken(*faults, operations=("SystemInfo",)):

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import pytest
 from fake_asking import JSON, NOON, ask, service_of, world_of
 
-from harness.fake.container_files import changes, read_file, tree_of, write_file
-from harness.fake.fields import Fields
+from harness.fake.files.container_files import changes, read_file, tree_of, write_file
+from harness.fake.files.trees import read_tar, write_tar
 from harness.fake.handlers import files as handlers
-from harness.fake.trees import read_tar, write_tar
+from harness.fake.requests.fields import Fields
 from harness.fake.values import Container, File, Image, Layer, Mount, State, Status, Volume
 
 IMAGE = {

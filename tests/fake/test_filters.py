@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.fake.answer import RefusedError
-from harness.fake.filters import Filters, read_filters
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.filters import Filters, read_filters
 
 LISTS = "map[string]map[string]bool"
 

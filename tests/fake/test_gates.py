@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.fake.gates import Gates, gates
+from harness.fake.requests.gates import Gates, gates
 from harness.model.version import ApiVersion
 from harness.specs.library import load, versions
 

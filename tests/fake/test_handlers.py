@@ -7,8 +7,8 @@ import pkgutil
 import pytest
 
 from harness.fake import handlers
-from harness.fake.gates import gates
 from harness.fake.handlers import HANDLERS
+from harness.fake.requests.gates import gates
 from harness.specs.library import load, versions
 
 MODULES = [

@@ -5,13 +5,13 @@ import json
 
 import pytest
 
-from harness.fake.answer import RefusedError
 from harness.fake.clock import Clock, Ids
-from harness.fake.fields import Fields
-from harness.fake.filters import read_filters
-from harness.fake.image_lists import FILTERS, shown, wanted
-from harness.fake.image_store import derive, find_image, furnish_image, image_of, store, tag_image
-from harness.fake.image_views import history, inspected, listed
+from harness.fake.images.lists import FILTERS, shown, wanted
+from harness.fake.images.store import derive, find_image, furnish_image, image_of, store, tag_image
+from harness.fake.images.views import history, inspected, listed
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.fields import Fields
+from harness.fake.requests.filters import read_filters
 from harness.fake.values import File
 from harness.fake.world import World
 

@@ -8,18 +8,18 @@ import tarfile
 import pytest
 
 from harness.daemon.archives import file_archive, saved_image
-from harness.fake.answer import RefusedError
 from harness.fake.clock import Clock, Ids
-from harness.fake.fields import Fields
-from harness.fake.image_archives import chosen, save
-from harness.fake.image_configs import digest_of
-from harness.fake.image_loading import load
-from harness.fake.image_making import Making, commit, import_archive
-from harness.fake.image_removal import remove_image
-from harness.fake.image_store import derive, furnish_image, image_of, store, tag_image
-from harness.fake.image_views import history, inspected
-from harness.fake.references import parse
-from harness.fake.trees import merged
+from harness.fake.files.trees import merged
+from harness.fake.images.archives import chosen, save
+from harness.fake.images.configs import digest_of
+from harness.fake.images.loading import load
+from harness.fake.images.making import Making, commit, import_archive
+from harness.fake.images.references import parse
+from harness.fake.images.removal import remove_image
+from harness.fake.images.store import derive, furnish_image, image_of, store, tag_image
+from harness.fake.images.views import history, inspected
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.fields import Fields
 from harness.fake.values import Container, File, State, Status
 from harness.fake.world import World
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from harness.fake.answer import RefusedError
 from harness.fake.clock import Clock, Ids
-from harness.fake.container_files import image_tree
-from harness.fake.fields import Fields
-from harness.fake.filters import Filters
-from harness.fake.image_lists import prunable
-from harness.fake.image_removal import prune_images, remove_image
-from harness.fake.image_store import derive, image_of, store, tag_image
+from harness.fake.files.container_files import image_tree
+from harness.fake.images.lists import prunable
+from harness.fake.images.removal import prune_images, remove_image
+from harness.fake.images.store import derive, image_of, store, tag_image
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.fields import Fields
+from harness.fake.requests.filters import Filters
 from harness.fake.values import Container, File, State, Status
 from harness.fake.world import World
 

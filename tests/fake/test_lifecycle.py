@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from fake_asking import NOON, world_of
 
-from harness.fake import lifecycle
-from harness.fake.answer import RefusedError
-from harness.fake.fields import Fields
-from harness.fake.processes import SIGNALS, Pause
+from harness.fake.containers import lifecycle
+from harness.fake.programs.processes import SIGNALS, Pause
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.fields import Fields
 from harness.fake.start import furnish, restart
 from harness.fake.values import Awaited, Status
 from harness.fake.world import HIGHEST

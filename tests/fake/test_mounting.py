@@ -2,14 +2,14 @@
 
 import pytest
 
-from harness.fake.answer import RefusedError
 from harness.fake.clock import Clock, Ids
-from harness.fake.fields import Fields
-from harness.fake.image_store import derive, furnish_image, image_of, store
-from harness.fake.mount_specs import read_bind, read_mount
-from harness.fake.mounting import mount, mounts_at_create, release, unmount
+from harness.fake.images.store import derive, furnish_image, image_of, store
+from harness.fake.requests.answer import RefusedError
+from harness.fake.requests.fields import Fields
 from harness.fake.values import Container, File
-from harness.fake.volume_views import old_volumes, old_writable, shown_mounts
+from harness.fake.volumes.mount_specs import read_bind, read_mount
+from harness.fake.volumes.mounting import mount, mounts_at_create, release, unmount
+from harness.fake.volumes.views import old_volumes, old_writable, shown_mounts
 from harness.fake.world import World
 
 NOW = 1_500_000_000.0

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 from fake_asking import JSON, NOON, ask, post, service_of
 
-from harness.fake.connections import find_network
-from harness.fake.network_views import shown
+from harness.fake.networks.connections import find_network
+from harness.fake.networks.views import shown
 from harness.fake.start import furnish
 
 

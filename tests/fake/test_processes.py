@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.fake.processes import (
+from harness.fake.programs.processes import (
     SIGNALS,
     STDERR,
     Disposition,

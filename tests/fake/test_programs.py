@@ -3,7 +3,7 @@
 import pytest
 from fake_playing import FOLDER, Box
 
-from harness.fake.programs import Canned, Output, Pause, find_program, program_of
+from harness.fake.programs.known import Canned, Output, Pause, find_program, program_of
 from harness.fake.values import File
 
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from harness.fake.answer import RefusedError
-from harness.fake.references import Reference, familiar, is_id, parse, with_tag
+from harness.fake.images.references import Reference, familiar, is_id, parse, with_tag
+from harness.fake.requests.answer import RefusedError
 
 DIGEST = f"sha256:{'a' * 64}"
 

@@ -3,12 +3,10 @@
 import pytest
 
 from harness.fake.clock import Clock, Ids
-from harness.fake.fields import Fields
-from harness.fake.image_configs import digest_of
-from harness.fake.image_store import derive
-from harness.fake.made_up_images import made_up
-from harness.fake.references import parse
-from harness.fake.remote import (
+from harness.fake.images.configs import digest_of
+from harness.fake.images.made_up import made_up
+from harness.fake.images.references import parse
+from harness.fake.images.remote import (
     Credentials,
     Reason,
     Remote,
@@ -16,6 +14,8 @@ from harness.fake.remote import (
     Visit,
     credentials_of,
 )
+from harness.fake.images.store import derive
+from harness.fake.requests.fields import Fields
 from harness.fake.values import File
 from harness.fake.world import World
 

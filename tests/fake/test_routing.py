@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.fake.routing import routes
+from harness.fake.requests.routing import routes
 from harness.model.version import ApiVersion
 
 

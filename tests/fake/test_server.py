@@ -11,8 +11,8 @@ from contextlib import closing
 import pytest
 
 from harness.fake import FakeDaemon, Fault
-from harness.fake.answer import Answer
 from harness.fake.handlers import HANDLERS
+from harness.fake.requests.answer import Answer
 
 PING = b"GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n"
 ATTACH = b"POST /v1.30/containers/x/attach HTTP/1.1\r\nHost: d\r\nContent-Length: 0\r\n\r\n"

@@ -6,9 +6,9 @@ import json
 import pytest
 from fake_asking import ask, post, service_of
 
-from harness.fake.answer import Answer, bad_request, conflict
 from harness.fake.handlers import HANDLERS
-from harness.fake.service import Request
+from harness.fake.requests.answer import Answer, bad_request, conflict
+from harness.fake.requests.service import Request
 
 OLD = "client version {} is too old. Minimum supported API version is {}, please upgrade your client to a newer version"  # noqa: E501 - dockerd's words
 NEW = "client version {} is too new. Maximum supported API version is {}"

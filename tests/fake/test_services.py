@@ -7,8 +7,8 @@ import pytest
 from fake_asking import ask
 from fake_swarm import managing, service
 
-from harness.fake.fields import Fields
-from harness.fake.placement import admits, node_for, why_none
+from harness.fake.requests.fields import Fields
+from harness.fake.swarm.placement import admits, node_for, why_none
 from harness.fake.values import Network
 
 INVALID = "rpc error: code = InvalidArgument desc = "

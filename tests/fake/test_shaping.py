@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.fake.shaping import shape_of
+from harness.fake.requests.shaping import shape_of
 from harness.model.spec import Operation, Response, Schema
 
 TEXT = Schema(pointer="", types=("string",))

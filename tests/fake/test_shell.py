@@ -3,9 +3,9 @@
 import pytest
 from fake_playing import FOLDER, Box
 
-from harness.fake.processes import SIGNALS
-from harness.fake.programs import Canned
-from harness.fake.shell_syntax import ShellSyntaxError, UnfinishedError, parse
+from harness.fake.programs.known import Canned
+from harness.fake.programs.processes import SIGNALS
+from harness.fake.programs.shell_syntax import ShellSyntaxError, UnfinishedError, parse
 from harness.fake.values import File
 
 

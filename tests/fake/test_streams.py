@@ -8,13 +8,14 @@ import pytest
 from fake_asking import NOON, ask, asked, service_of, world_of
 from fake_line import UPGRADE, Line, later, quiet, taken_over
 
-from harness.fake import FakeDaemon, lifecycle
-from harness.fake.detach_keys import USUAL, Watch, read_keys
-from harness.fake.fields import Fields
-from harness.fake.frames import framed
-from harness.fake.programs import Canned, Output, Pause, Read
-from harness.fake.service import Request
+from harness.fake import FakeDaemon
+from harness.fake.containers import lifecycle
+from harness.fake.programs.known import Canned, Output, Pause, Read
+from harness.fake.requests.fields import Fields
+from harness.fake.requests.service import Request
 from harness.fake.start import furnish
+from harness.fake.streams.detach_keys import USUAL, Watch, read_keys
+from harness.fake.streams.frames import framed
 from harness.fake.world import HIGHEST
 
 TALK = ["sh", "-c", "echo one; echo two >&2; sleep 10; echo three; sleep 100"]

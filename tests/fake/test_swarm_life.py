@@ -7,7 +7,7 @@ from fake_asking import ask, post
 from fake_swarm import NO_MANAGER, PLACE, Manager, managing
 
 from harness.fake.start import restart
-from harness.fake.swarm_views import swarm_info
+from harness.fake.swarm.views import swarm_info
 
 ALREADY = (
     'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join '

@@ -10,7 +10,7 @@ from fake_swarm import at, managing, neighbours
 
 from harness.fake import FakeDaemon
 from harness.fake.neighbours import Neighbours
-from harness.fake.swarm_views import swarm_info
+from harness.fake.swarm.views import swarm_info
 
 WORKER = "This node is not a swarm manager. Worker nodes can't be used to view or modify"
 PRECONDITION = "rpc error: code = FailedPrecondition desc = "

@@ -5,7 +5,8 @@ import base64
 import pytest
 from fake_swarm import managing, service
 
-from harness.fake import container_files, lifecycle
+from harness.fake.containers import lifecycle
+from harness.fake.files import container_files
 
 SECOND = 1_000_000_000
 

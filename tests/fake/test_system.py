@@ -9,9 +9,9 @@ import pytest
 from fake_asking import NOON, ask, post, service_of, world_of
 
 from harness.fake import FakeDaemon
-from harness.fake.fields import Fields
-from harness.fake.plugin_configs import made_up
-from harness.fake.plugin_values import Plugin
+from harness.fake.plugins.configs import made_up
+from harness.fake.plugins.values import Plugin
+from harness.fake.requests.fields import Fields
 from harness.fake.values import Container, File, Image, Layer, Mount, State, Status, Volume
 
 UPGRADE = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"

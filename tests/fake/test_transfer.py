@@ -10,9 +10,9 @@ import pytest
 from harness.daemon.archives import file_archive, saved_image
 from harness.fake.clock import Clock, Ids
 from harness.fake.handlers import HANDLERS
-from harness.fake.image_store import furnish_image, image_of, tag_image
-from harness.fake.remote import Credentials
-from harness.fake.service import Request, Service
+from harness.fake.images.remote import Credentials
+from harness.fake.images.store import furnish_image, image_of, tag_image
+from harness.fake.requests.service import Request, Service
 from harness.fake.world import World
 
 AUTH = {"username": "bob", "password": "secret"}

@@ -7,9 +7,8 @@ import tarfile
 
 import pytest
 
-from harness.fake import trees
-from harness.fake.answer import RefusedError
-from harness.fake.trees import (
+from harness.fake.files import trees
+from harness.fake.files.trees import (
     clean,
     laid,
     merged,
@@ -20,6 +19,7 @@ from harness.fake.trees import (
     with_folders,
     write_tar,
 )
+from harness.fake.requests.answer import RefusedError
 from harness.fake.values import File
 
 FOLDER = File("dir", mode=0o755)

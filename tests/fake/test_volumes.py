@@ -8,8 +8,8 @@ from fake_asking import JSON, ask, post, service_of
 
 from harness.fake.start import furnish
 from harness.fake.values import File
-from harness.fake.volume_store import make_volume
-from harness.fake.volume_views import shown
+from harness.fake.volumes.store import make_volume
+from harness.fake.volumes.views import shown
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from harness.fake.handlers import (
     transfer,
     volumes,
 )
-from harness.fake.service import Handler
+from harness.fake.requests.service import Handler
 
 HANDLERS: Mapping[str, Handler] = {
     **containers.HANDLERS,

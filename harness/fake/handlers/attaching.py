@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from harness.fake.answer import RAW_STREAM, Answer, Channel, bad_request, conflict
-from harness.fake.asked import Asked
-from harness.fake.detach_keys import USUAL, Watch, read_keys
+from harness.fake.containers.lifecycle import told
+from harness.fake.containers.lookup import container_of
 from harness.fake.handlers.logs import UNREADABLE, readable
-from harness.fake.lifecycle import told
-from harness.fake.lookup import container_of
-from harness.fake.output import kept
-from harness.fake.processes import Output, Tap
-from harness.fake.service import Handler
-from harness.fake.sessions import Ends, Session, show, streams_of
+from harness.fake.programs.processes import Output, Tap
+from harness.fake.requests.answer import RAW_STREAM, Answer, Channel, bad_request, conflict
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
+from harness.fake.streams.detach_keys import USUAL, Watch, read_keys
+from harness.fake.streams.output import kept
+from harness.fake.streams.sessions import Ends, Session, show, streams_of
 from harness.fake.values import Container, Status
-from harness.fake.websocket import accept_key
+from harness.fake.wire.websocket import accept_key
 from harness.fake.world import World
 
 _WEBSOCKET = "13"

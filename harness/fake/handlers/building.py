@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from harness.fake.answer import Answer, RefusedError, bad_request
-from harness.fake.asked import Asked
-from harness.fake.bodies import parse_json
-from harness.fake.build_bases import check_platform
-from harness.fake.build_context import read_context
-from harness.fake.builder import Build, Options
-from harness.fake.config_steps import StepError
-from harness.fake.dockerfile import parse_dockerfile
-from harness.fake.fields import Fields
-from harness.fake.references import parse
-from harness.fake.service import Handler
+from harness.fake.building.bases import check_platform
+from harness.fake.building.builder import Build, Options
+from harness.fake.building.config_steps import StepError
+from harness.fake.building.context import read_context
+from harness.fake.building.dockerfile import parse_dockerfile
+from harness.fake.images.references import parse
+from harness.fake.requests.answer import Answer, RefusedError, bad_request
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.bodies import parse_json
+from harness.fake.requests.fields import Fields
+from harness.fake.requests.service import Handler
 from harness.fake.world import World
 from harness.model.spec import Json
 

@@ -1,23 +1,23 @@
 """Containers: made, listed, inspected, renamed, updated, removed, pruned."""
 
-from harness.fake import lifecycle
-from harness.fake.answer import Answer, RefusedError, bad_request, conflict, created, done
-from harness.fake.asked import Asked
-from harness.fake.container_checks import (
+from harness.fake.containers import lifecycle
+from harness.fake.containers.checks import (
     check_policy,
     check_resources,
     check_update,
     warnings_of,
 )
-from harness.fake.container_defaults import old_resources, respelt
-from harness.fake.container_filters import LISTED, PRUNED, Wanted, selected
-from harness.fake.container_names import free_name
-from harness.fake.container_views import inspected, listed, sizes
-from harness.fake.fields import Fields
+from harness.fake.containers.defaults import old_resources, respelt
+from harness.fake.containers.lookup import alias_of, container_of
+from harness.fake.containers.names import free_name
+from harness.fake.containers.selection import LISTED, PRUNED, Wanted, selected
+from harness.fake.containers.views import inspected, listed, sizes
 from harness.fake.handlers import running
-from harness.fake.lookup import alias_of, container_of
-from harness.fake.moments import pruned_until
-from harness.fake.service import Handler
+from harness.fake.requests.answer import Answer, RefusedError, bad_request, conflict, created, done
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.fields import Fields
+from harness.fake.requests.moments import pruned_until
+from harness.fake.requests.service import Handler
 from harness.fake.values import Status
 from harness.fake.world import World
 from harness.model.spec import Json

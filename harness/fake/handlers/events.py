@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from harness.fake import event_views
-from harness.fake.answer import Answer, bad_request
-from harness.fake.asked import Asked
-from harness.fake.filters import Filters
-from harness.fake.service import Handler
+from harness.fake.requests.answer import Answer, bad_request
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.filters import Filters
+from harness.fake.requests.service import Handler
 from harness.fake.values import Event
 from harness.fake.world import World
 from harness.model.spec import Json

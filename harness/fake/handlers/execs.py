@@ -4,15 +4,15 @@ import contextlib
 from functools import partial
 from http import HTTPStatus
 
-from harness.fake import executions
-from harness.fake.answer import Answer, Channel, RefusedError, Talk, bad_request, created
-from harness.fake.asked import Asked
-from harness.fake.detach_keys import USUAL, Watch, read_keys
-from harness.fake.frames import framed
 from harness.fake.handlers.attaching import raw_stream
-from harness.fake.processes import STDOUT, Tap
-from harness.fake.service import Handler
-from harness.fake.sessions import Ends, Session, streams_of
+from harness.fake.programs.processes import STDOUT, Tap
+from harness.fake.requests.answer import Answer, Channel, RefusedError, Talk, bad_request, created
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
+from harness.fake.streams import executions
+from harness.fake.streams.detach_keys import USUAL, Watch, read_keys
+from harness.fake.streams.frames import framed
+from harness.fake.streams.sessions import Ends, Session, streams_of
 from harness.fake.values import Exec
 from harness.fake.world import World
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from harness.fake.answer import TAR_TYPE, Answer, RefusedError, bad_request, not_found
-from harness.fake.asked import Asked
-from harness.fake.container_files import changes, mount_at, own_tree, tree_of, write_files
-from harness.fake.extraction import Manner, unpacked
-from harness.fake.lifecycle import told
-from harness.fake.lookup import container_of
-from harness.fake.owners import UnknownOwnerError, user_of
-from harness.fake.service import Handler
-from harness.fake.trees import ancestors, clean, read_tar, resolved, write_tar
+from harness.fake.containers.lifecycle import told
+from harness.fake.containers.lookup import container_of
+from harness.fake.files.container_files import changes, mount_at, own_tree, tree_of, write_files
+from harness.fake.files.extraction import Manner, unpacked
+from harness.fake.files.owners import UnknownOwnerError, user_of
+from harness.fake.files.trees import ancestors, clean, read_tar, resolved, write_tar
+from harness.fake.requests.answer import TAR_TYPE, Answer, RefusedError, bad_request, not_found
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
 from harness.fake.values import Container, File
 from harness.fake.world import World
 from harness.model.spec import Json

@@ -2,14 +2,14 @@
 
 from http import HTTPStatus
 
-from harness.fake.answer import Answer, RefusedError
-from harness.fake.asked import Asked
-from harness.fake.image_lists import FILTERS, prunable, shown, wanted
-from harness.fake.image_removal import prune_images, remove_image
-from harness.fake.image_store import image_of, tag_image
-from harness.fake.image_views import history, inspected
-from harness.fake.references import with_tag
-from harness.fake.service import Handler
+from harness.fake.images.lists import FILTERS, prunable, shown, wanted
+from harness.fake.images.references import with_tag
+from harness.fake.images.removal import prune_images, remove_image
+from harness.fake.images.store import image_of, tag_image
+from harness.fake.images.views import history, inspected
+from harness.fake.requests.answer import Answer, RefusedError
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
 from harness.fake.world import World
 
 _PRUNE_FILTERS = ("dangling", "label", "label!", "until")

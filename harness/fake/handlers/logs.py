@@ -1,11 +1,11 @@
 """The logs of containers."""
 
-from harness.fake.answer import Answer, RefusedError, bad_request, conflict
-from harness.fake.asked import Asked
-from harness.fake.lookup import container_of
-from harness.fake.output import Wanted, read_log, read_tail, read_time
-from harness.fake.service import Handler
-from harness.fake.sessions import streams_of
+from harness.fake.containers.lookup import container_of
+from harness.fake.requests.answer import Answer, RefusedError, bad_request, conflict
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
+from harness.fake.streams.output import Wanted, read_log, read_tail, read_time
+from harness.fake.streams.sessions import streams_of
 from harness.fake.values import Container, Status
 from harness.fake.world import World
 

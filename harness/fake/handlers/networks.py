@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 
-from harness.fake import swarm_networks
-from harness.fake.answer import Answer, RefusedError, bad_request, created, done, not_found
-from harness.fake.asked import Asked
-from harness.fake.connections import connect, disconnect, network_of
-from harness.fake.fields import Fields
-from harness.fake.filters import Filters
-from harness.fake.lookup import container_of
-from harness.fake.moments import pruned_until
-from harness.fake.network_making import is_used, make_network, remove_network
-from harness.fake.network_views import shown
-from harness.fake.service import Handler
-from harness.fake.swarm_store import strict_flag
+from harness.fake.containers.lookup import container_of
+from harness.fake.networks.connections import connect, disconnect, network_of
+from harness.fake.networks.making import is_used, make_network, remove_network
+from harness.fake.networks.views import shown
+from harness.fake.requests.answer import Answer, RefusedError, bad_request, created, done, not_found
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.fields import Fields
+from harness.fake.requests.filters import Filters
+from harness.fake.requests.moments import pruned_until
+from harness.fake.requests.service import Handler
+from harness.fake.swarm import networks as swarm_networks
+from harness.fake.swarm.store import strict_flag
 from harness.fake.values import Container, Network
 from harness.fake.world import World
 from harness.model.spec import Json

@@ -1,13 +1,13 @@
 """The nodes of a swarm."""
 
-from harness.fake.answer import Answer, bad_request
-from harness.fake.asked import Asked
-from harness.fake.filters import Filters
-from harness.fake.service import Handler
-from harness.fake.swarm_nodes import remove_node, update_node
-from harness.fake.swarm_store import cluster_of, in_order, listing, node_named, version_of
-from harness.fake.swarm_values import Node
-from harness.fake.swarm_views import node_shown
+from harness.fake.requests.answer import Answer, bad_request
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.filters import Filters
+from harness.fake.requests.service import Handler
+from harness.fake.swarm.nodes import remove_node, update_node
+from harness.fake.swarm.store import cluster_of, in_order, listing, node_named, version_of
+from harness.fake.swarm.values import Node
+from harness.fake.swarm.views import node_shown
 from harness.fake.world import World
 
 _KNOWN = {"role": ("worker", "manager"), "membership": ("accepted", "pending")}

@@ -1,14 +1,16 @@
 """Plugins: listed, made, pulled, granted, enabled, set, pushed and removed."""
 
-from harness.fake import plugin_configs, plugin_state, plugin_views
-from harness.fake.answer import Answer, RefusedError, bad_request, done
-from harness.fake.asked import Asked
-from harness.fake.bodies import parse_json
-from harness.fake.plugin_state import Source
-from harness.fake.plugin_values import Plugin
-from harness.fake.references import parse
-from harness.fake.remote import credentials_of
-from harness.fake.service import Handler
+from harness.fake.images.references import parse
+from harness.fake.images.remote import credentials_of
+from harness.fake.plugins import configs as plugin_configs
+from harness.fake.plugins import state as plugin_state
+from harness.fake.plugins import views as plugin_views
+from harness.fake.plugins.state import Source
+from harness.fake.plugins.values import Plugin
+from harness.fake.requests.answer import Answer, RefusedError, bad_request, done
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.bodies import parse_json
+from harness.fake.requests.service import Handler
 from harness.fake.world import World
 from harness.model.spec import Json
 

@@ -2,10 +2,8 @@
 
 from http import HTTPStatus
 
-from harness.fake.answer import Answer, RefusedError, bad_request
-from harness.fake.asked import Asked
-from harness.fake.references import DOCKER_HUB, is_id, parse
-from harness.fake.remote import (
+from harness.fake.images.references import DOCKER_HUB, is_id, parse
+from harness.fake.images.remote import (
     MANIFEST_TYPE,
     Reason,
     RemoteError,
@@ -13,7 +11,9 @@ from harness.fake.remote import (
     credentials_of,
     endpoint,
 )
-from harness.fake.service import Handler
+from harness.fake.requests.answer import Answer, RefusedError, bad_request
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
 from harness.fake.world import World
 from harness.model.spec import Json
 

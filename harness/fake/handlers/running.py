@@ -2,14 +2,14 @@
 
 import re
 
-from harness.fake import lifecycle
-from harness.fake.answer import Answer, RefusedError, bad_request, done, unchanged
-from harness.fake.asked import Asked
-from harness.fake.container_defaults import respelt
+from harness.fake.containers import lifecycle
+from harness.fake.containers.defaults import respelt
+from harness.fake.containers.lookup import container_of
 from harness.fake.handlers import watching
-from harness.fake.lookup import container_of
-from harness.fake.processes import signal_number
-from harness.fake.service import Handler
+from harness.fake.programs.processes import signal_number
+from harness.fake.requests.answer import Answer, RefusedError, bad_request, done, unchanged
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
 from harness.fake.values import Status
 from harness.fake.world import World
 

@@ -1,12 +1,12 @@
 """Secrets, whose data is never shown."""
 
-from harness.fake import swarm_payloads
-from harness.fake.answer import Answer, created, done
-from harness.fake.asked import Asked
-from harness.fake.service import Handler
-from harness.fake.swarm_store import cluster_of, in_order, listing, version_of
-from harness.fake.swarm_values import Secret
-from harness.fake.swarm_views import secret_shown
+from harness.fake.requests.answer import Answer, created, done
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
+from harness.fake.swarm import payloads as swarm_payloads
+from harness.fake.swarm.store import cluster_of, in_order, listing, version_of
+from harness.fake.swarm.values import Secret
+from harness.fake.swarm.views import secret_shown
 from harness.fake.world import World
 
 

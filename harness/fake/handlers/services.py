@@ -1,11 +1,11 @@
 """Services of a swarm."""
 
-from harness.fake import service_changes, service_logs
-from harness.fake.answer import Answer, bad_request, created
-from harness.fake.asked import Asked
-from harness.fake.service import Handler
-from harness.fake.service_specs import with_defaults
-from harness.fake.swarm_store import (
+from harness.fake.requests.answer import Answer, bad_request, created
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
+from harness.fake.swarm import service_changes, service_logs
+from harness.fake.swarm.service_specs import with_defaults
+from harness.fake.swarm.store import (
     cluster_of,
     in_order,
     listing,
@@ -13,8 +13,8 @@ from harness.fake.swarm_store import (
     strict_flag,
     version_of,
 )
-from harness.fake.swarm_views import service_shown
-from harness.fake.task_making import tasks_of
+from harness.fake.swarm.task_making import tasks_of
+from harness.fake.swarm.views import service_shown
 from harness.fake.world import World
 
 

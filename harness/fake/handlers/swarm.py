@@ -1,11 +1,11 @@
 """Swarms: begun, joined, left, looked at, changed, locked and unlocked."""
 
-from harness.fake import swarm_state
-from harness.fake.answer import Answer
-from harness.fake.asked import Asked
-from harness.fake.service import Handler
-from harness.fake.swarm_store import cluster_of, strict_flag, version_of
-from harness.fake.swarm_views import swarm_shown
+from harness.fake.requests.answer import Answer
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
+from harness.fake.swarm import state as swarm_state
+from harness.fake.swarm.store import cluster_of, strict_flag, version_of
+from harness.fake.swarm.views import swarm_shown
 from harness.fake.world import World
 
 _ROTATIONS = (

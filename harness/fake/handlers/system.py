@@ -1,9 +1,9 @@
 """The daemon itself: ping, version, info, disk usage, and sessions that wait for a build."""
 
 from harness.fake import system_views
-from harness.fake.answer import Answer, Channel, bad_request
-from harness.fake.asked import Asked
-from harness.fake.service import Handler
+from harness.fake.requests.answer import Answer, Channel, bad_request
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
 from harness.fake.world import World
 
 _NO_CACHE = {"Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache"}

@@ -1,11 +1,11 @@
 """Tasks of services."""
 
-from harness.fake import service_logs
-from harness.fake.answer import Answer, bad_request
-from harness.fake.asked import Asked
-from harness.fake.filters import Filters
-from harness.fake.service import Handler
-from harness.fake.swarm_store import (
+from harness.fake.requests.answer import Answer, bad_request
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.filters import Filters
+from harness.fake.requests.service import Handler
+from harness.fake.swarm import service_logs
+from harness.fake.swarm.store import (
     cluster_of,
     in_order,
     listing,
@@ -13,9 +13,9 @@ from harness.fake.swarm_store import (
     service_named,
     task_named,
 )
-from harness.fake.swarm_values import Cluster, Task
-from harness.fake.swarm_views import task_shown
-from harness.fake.task_making import is_current
+from harness.fake.swarm.task_making import is_current
+from harness.fake.swarm.values import Cluster, Task
+from harness.fake.swarm.views import task_shown
 from harness.fake.world import World
 
 _DESIRED = frozenset({"running", "shutdown", "accepted"})

@@ -3,20 +3,20 @@
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 
-from harness.fake.answer import TAR_TYPE, Answer, RefusedError, bad_request, created
-from harness.fake.asked import Asked
-from harness.fake.fields import fields_of
+from harness.fake.containers.lookup import container_of
 from harness.fake.handlers import registries
-from harness.fake.image_archives import chosen, save
-from harness.fake.image_loading import load
-from harness.fake.image_making import Making, commit, import_archive
-from harness.fake.image_pulls import pull, push
-from harness.fake.lookup import container_of
-from harness.fake.platforms import Platform, read_platform
-from harness.fake.progress import status
-from harness.fake.references import Reference, parse, with_tag
-from harness.fake.remote import Credentials, credentials_of
-from harness.fake.service import Handler
+from harness.fake.images.archives import chosen, save
+from harness.fake.images.loading import load
+from harness.fake.images.making import Making, commit, import_archive
+from harness.fake.images.platforms import Platform, read_platform
+from harness.fake.images.progress import status
+from harness.fake.images.pulls import pull, push
+from harness.fake.images.references import Reference, parse, with_tag
+from harness.fake.images.remote import Credentials, credentials_of
+from harness.fake.requests.answer import TAR_TYPE, Answer, RefusedError, bad_request, created
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.fields import fields_of
+from harness.fake.requests.service import Handler
 from harness.fake.world import World
 from harness.model.spec import Json
 

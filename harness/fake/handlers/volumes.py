@@ -1,11 +1,11 @@
 """Handlers of volumes."""
 
-from harness.fake.answer import Answer, RefusedError, bad_request, created, done
-from harness.fake.asked import Asked
-from harness.fake.filters import Filters
-from harness.fake.service import Handler
+from harness.fake.requests.answer import Answer, RefusedError, bad_request, created, done
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.filters import Filters
+from harness.fake.requests.service import Handler
 from harness.fake.values import Volume
-from harness.fake.volume_store import (
+from harness.fake.volumes.store import (
     bytes_in,
     make_volume,
     pairs_or_none,
@@ -13,7 +13,7 @@ from harness.fake.volume_store import (
     users_of,
     volume_of,
 )
-from harness.fake.volume_views import shown
+from harness.fake.volumes.views import shown
 from harness.fake.world import World
 from harness.model.spec import Json
 

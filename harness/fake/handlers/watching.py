@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator
 
-from harness.fake import lifecycle
-from harness.fake.answer import Answer, conflict
-from harness.fake.asked import Asked
-from harness.fake.lookup import container_of
-from harness.fake.process_table import process_table
-from harness.fake.service import Handler
-from harness.fake.stats_values import empty, sample
+from harness.fake.containers import lifecycle
+from harness.fake.containers.lookup import container_of
+from harness.fake.containers.process_table import process_table
+from harness.fake.containers.stats import empty, sample
+from harness.fake.requests.answer import Answer, conflict
+from harness.fake.requests.asked import Asked
+from harness.fake.requests.service import Handler
 from harness.fake.values import Awaited, Container, Status
 from harness.fake.world import World
 from harness.model.spec import Json

@@ -1,0 +1,1 @@
+"""Building images of a Dockerfile, as the classic builder does."""

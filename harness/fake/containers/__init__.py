@@ -1,0 +1,1 @@
+"""Containers: their states, and what they are made with and shown as."""

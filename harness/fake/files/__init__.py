@@ -1,0 +1,1 @@
+"""File systems as values, and archives of them."""

@@ -1,0 +1,1 @@
+"""Networks, addresses, and containers on them."""

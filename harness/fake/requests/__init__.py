@@ -1,0 +1,1 @@
+"""Requests read and replies formed by the document of the version asked for."""

@@ -1,0 +1,1 @@
+"""Swarms: nodes, services, tasks, secrets and configs."""

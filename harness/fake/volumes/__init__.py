@@ -1,0 +1,1 @@
+"""Volumes, and what is mounted into containers."""

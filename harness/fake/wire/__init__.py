@@ -1,0 +1,1 @@
+"""Bytes of connections: HTTP, takeovers, websockets."""
