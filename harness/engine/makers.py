@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from urllib.parse import quote
 
 from harness.daemon.archives import plugin_archive
@@ -40,7 +41,21 @@ def _container_created(shop: Workshop) -> Resource:
 
 
 def _container_running(shop: Workshop) -> Resource:
-    return _started(shop, "running", _TALK)
+    made = _started(shop, "running", _TALK)
+    _heard(shop, made)
+    return made
+
+
+def _heard(shop: Workshop, container: Resource) -> None:
+    """Wait for a moment until a container has said all that it says.
+
+    What calls find of its output would be chance otherwise.
+    """
+    for _ in range(50):
+        reply = shop.ask("GET", f"/containers/{container.id}/logs?stdout=1&stderr=1")
+        if reply.status != HTTPStatus.OK or all(word in reply.body for word in (b"out", b"err")):
+            return
+        shop.pause(0.02)
 
 
 def _container_paused(shop: Workshop) -> Resource:

@@ -88,3 +88,21 @@ def test_a_plugin_is_pulled_with_the_privileges_that_its_registry_names():
     made = MAKERS["plugin.pulled"](shop_on(answer, registry="127.0.0.1:5000"))
     assert pulled == [granted]
     assert made.id == f"docker-contract-{RUN}-plugin-1:latest"
+
+
+def test_a_running_container_has_said_its_lines_before_it_is_used():
+    said = iter([b"", b"\1\0\0\0\0\0\0\4out\n", b"\1\0\0\0\0\0\0\4out\n\2\0\0\0\0\0\0\4err\n"])
+
+    def answer(_method, target, _body):
+        return reply(200, body=next(said)) if "/logs" in target else reply(200, {"Id": "i1"})
+
+    shop = world_on(answer).shop
+    MAKERS["container.running"](shop)
+    assert list(said) == []
+    assert shop.daemon.times("GET", "/containers/i1/logs") == 3
+
+
+def test_a_container_that_says_nothing_is_not_waited_for_for_ever():
+    shop = world_on(lambda *_: reply(200, {"Id": "i1"})).shop
+    assert MAKERS["container.running"](shop).id == "i1"
+    assert shop.daemon.times("GET", "/containers/i1/logs") == 50

@@ -233,20 +233,6 @@ def _check_security(host: Fields) -> None:
 
 
 def _check_modes(world: World, host: Fields) -> None:
-    mode = host.text("NetworkMode")
-    shared = mode.partition(":")[0]
-    if mode == "container:":
-        raise bad_request("Invalid network mode: invalid container format container:<name|id>")
-    if host.texts("Links") and shared in {"host", "container"}:
-        kind = "host type networking" if shared == "host" else "container type network"
-        raise bad_request(
-            f"conflicting options: {kind} can't be used with links. This would result in "
-            "undefined behavior"
-        )
-    if shared == "container" and (host.fields("PortBindings") or host.flag("PublishAllPorts")):
-        raise bad_request(
-            "conflicting options: port publishing and the container type network mode"
-        )
     if host.text("CgroupnsMode") not in {"", "host", "private"}:
         raise bad_request(f"invalid cgroup namespace mode: {host.text('CgroupnsMode')}")
     for other in _others(host):

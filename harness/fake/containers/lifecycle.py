@@ -12,6 +12,7 @@ from harness.fake.containers.ports import check_free, published
 from harness.fake.containers.restart_policies import pause_before, starts_again
 from harness.fake.images.store import image_of
 from harness.fake.networks import connections
+from harness.fake.networks.modes import check_mode
 from harness.fake.programs.invocations import invocation_of
 from harness.fake.programs.known import program_of
 from harness.fake.programs.processes import ENDS_FIRST, SIGNALS, Process, signal_number
@@ -41,6 +42,7 @@ def create(  # noqa: PLR0913 - the parts of a body, all by name
     """Make a container, as the API asks for it; refuse what dockerd refuses."""
     host = _at(version, host)
     check_config(config)
+    check_mode(config, host)
     check_host(world, host)
     endpoints = networking.fields("EndpointsConfig")
     if len(list(endpoints.names())) > 1:
@@ -100,8 +102,9 @@ def start(world: World, container_id: str) -> None:
 
 def rehost(world: World, container_id: str, host: Fields) -> None:
     """Give a container another HostConfig before it starts, as clients once did."""
-    check_host(world, host)
     container = world.containers[container_id]
+    check_mode(Fields(), host)
+    check_host(world, host)
     filled = host_of(Fields(host.copy(NetworkMode=host.text("NetworkMode") or "default")))
     mounts = mounting.mounts_at_create(world, container_id, Fields(), filled, Fields())
     targets = {mount.target for mount in mounts}

@@ -10,7 +10,8 @@ from harness.fake.files.trees import merged, size_of
 from harness.fake.images.store import find_image
 from harness.fake.networks.views import listed_networks, network_settings
 from harness.fake.requests.durations import in_words
-from harness.fake.values import Container, Mount, State, Status
+from harness.fake.values import Container, State, Status
+from harness.fake.volumes.views import old_volumes, old_writable, shown_mounts
 from harness.fake.world import World
 from harness.model.spec import Json
 
@@ -33,7 +34,7 @@ def listed(world: World, container: Container, *, size: bool) -> dict[str, Json]
         "Status": status_of(world, container),
         "HostConfig": {"NetworkMode": container.host.text("NetworkMode")},
         "NetworkSettings": listed_networks(container),
-        "Mounts": [_mount(world, mount) for mount in container.mounts],
+        "Mounts": shown_mounts(world, container),
     }
     if size:
         own, whole = sizes(world, container)
@@ -68,9 +69,9 @@ def inspected(
         "ExecIDs": _executions(world, container),
         "HostConfig": _host(container),
         "GraphDriver": {"Data": _layers(world, container), "Name": "overlay2"},
-        "Mounts": [_mount(world, mount) for mount in container.mounts],
-        "Volumes": {each.target: _source(world, each) for each in container.mounts},
-        "VolumesRW": {each.target: each.writable for each in container.mounts},
+        "Mounts": shown_mounts(world, container),
+        "Volumes": old_volumes(world, container),
+        "VolumesRW": old_writable(container),
         "Config": _old_config(container) if old else dict(container.config.values),
         "NetworkSettings": {
             **network_settings(world, container),
@@ -190,27 +191,6 @@ def _layers(world: World, container: Container) -> dict[str, Json]:
         "UpperDir": f"{root}/{name}/diff",
         "WorkDir": f"{root}/{name}/work",
     }
-
-
-def _mount(world: World, mount: Mount) -> dict[str, Json]:
-    shown: dict[str, Json] = {"Type": mount.kind}
-    if mount.name:
-        shown["Name"] = mount.name
-    shown |= {"Source": _source(world, mount), "Destination": mount.target}
-    if mount.driver:
-        shown["Driver"] = mount.driver
-    return {
-        **shown,
-        "Mode": mount.mode,
-        "RW": mount.writable,
-        "Propagation": mount.propagation,
-    }
-
-
-def _source(world: World, mount: Mount) -> str:
-    if mount.kind == "volume" and not mount.source:
-        return f"{world.settings.root}/volumes/{mount.name}/_data"
-    return mount.source
 
 
 def _old_config(container: Container) -> dict[str, Json]:
