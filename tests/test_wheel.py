@@ -89,6 +89,13 @@ def test_the_installed_program_does_without_the_checkout(installed, words, told)
     assert told in done.stdout
 
 
+def test_the_installed_program_has_its_fake(installed):
+    words = ["--engine", "fake", "--api", "1.24", "--only", "ContainerList"]
+    done = outside(installed, "docker-contract", "certify", *words)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 operation seen to succeed" in done.stdout
+
+
 @pytest.mark.live
 def test_the_installed_program_certifies_without_the_checkout(installed):
     words = ["--engine", "dockerd", "--api", "1.30", "--only", "SystemPing"]
