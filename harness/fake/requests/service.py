@@ -43,6 +43,7 @@ _HIJACKED = frozenset({"ContainerAttach"})
 _FORM = "application/x-www-form-urlencoded"
 _SENT_AS_FORM = frozenset({"POST", "PUT", "PATCH"})
 _LINES_AT_ONCE = 64
+_BODY_KEPT = 16 * 1024  # bytes of each call that is remembered
 _GREATEST_PART = 10**9  # of a version
 _UNQUOTED = "/:@!$&'()*+,;=~"
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}")
@@ -81,7 +82,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A call that the fake received; `operation` is "" where the path is of none."""
+    """A call that the fake received; `operation` is "" where the path is of none.
+
+    Of a body only the beginning is kept: archives are large.
+    """
 
     method: str
     target: str
@@ -143,7 +147,7 @@ class Service:
                 version=asking.said,
                 operation=operation,
                 headers=request.headers,
-                body=request.body,
+                body=request.body[:_BODY_KEPT],
                 status=response.status,
             )
         )
