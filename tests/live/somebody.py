@@ -113,7 +113,7 @@ def start(*arguments, **rest):
     )
 
 
-def run(*arguments, timeout=120):
+def run(*arguments, timeout=300):
     """Run the program to its end; return its exit status and what it wrote."""
     program = start(*arguments)
     try:

@@ -11,7 +11,7 @@ from somebody import NEEDS_DOCKERD, Owner, run, start
 
 from harness.daemon.managed import start_dockerd
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(240), NEEDS_DOCKERD]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600), NEEDS_DOCKERD]
 SCOPED = ("--tier", "scoped", "--api", "1.30", "--max-examples", "2", "--no-progress")
 ONLY = [f"--only={kind}*" for kind in ("Container", "Volume", "Network", "Image")]
 SWARM = [f"--only={name}Create" for name in ("Service", "Secret", "Config")]
