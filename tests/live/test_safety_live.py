@@ -30,13 +30,17 @@ def owner():
 
 
 def _settled(owner):
-    """Wait until the service's task runs, so that lists do not change by themselves."""
-    for _ in range(100):
-        tasks = owner.ask("GET", "/tasks")
-        if tasks and tasks[0]["Status"]["State"] == "running":
+    """Wait until the service's task runs, so that lists do not change by themselves.
+
+    dockerd makes the network docker_gwbridge a while after the swarm that it is for.
+    """
+    for _ in range(300):
+        tasks, networks = owner.ask("GET", "/tasks"), owner.ask("GET", "/networks")
+        running = tasks and tasks[0]["Status"]["State"] == "running"
+        if running and "docker_gwbridge" in {network["Name"] for network in networks}:
             return
         time.sleep(0.1)
-    raise AssertionError(tasks)
+    raise AssertionError((tasks, networks))
 
 
 def test_a_scoped_run_leaves_a_daemon_as_it_was(owner):
