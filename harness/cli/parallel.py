@@ -13,7 +13,7 @@ from types import FrameType
 
 from harness.cli.session import run_session
 from harness.model.errors import HarnessError
-from harness.model.events import Event, RunFinished, RunStarted
+from harness.model.events import CallJudged, Event, OperationStarted, RunFinished, RunStarted
 from harness.model.settings import CertifySettings
 from harness.model.version import ApiVersion, select
 from harness.specs.library import versions
@@ -116,10 +116,13 @@ class _Parts:
 
     def _last_words(self) -> None:
         """Take what the parts still say while they tidy up; nobody has to wait for ever."""
-        with suppress(Exception):
-            for part in self.parts:
+        for part in self.parts:
+            with suppress(EOFError, OSError):
                 while part.line.poll(_PATIENCE):
-                    self._take(part, part.line.recv())
+                    said = part.line.recv()
+                    # Calls that were under way make whoever takes them stop once more.
+                    if not isinstance(said, CallJudged | OperationStarted):
+                        self._take(part, said)
         for part in self.parts:
             part.process.join(_PATIENCE)
         self._end(interrupted=True)

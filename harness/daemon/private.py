@@ -8,6 +8,8 @@ from typing import Protocol, Self, TypeAlias
 
 from harness.daemon.managed import REGISTRY_PORT, ManagedDaemon, start_dockerd, start_podman
 
+QUIET = 0.3  # seconds without a byte after which an endless reply is left
+
 
 class Place(Protocol):
     """Where a private daemon can be reached other than by its socket."""
@@ -61,7 +63,7 @@ class Engine:
     beside: "Callable[[Private], Private] | None" = None
     restarts: bool = False
     registry_port: int = REGISTRY_PORT
-    quiet: float = 0.3
+    quiet: float = QUIET
 
 
 Engines: TypeAlias = Mapping[str, Engine]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from harness.daemon.address import Address
+from harness.daemon.private import QUIET
 from harness.daemon.transport import Daemon
 from harness.engine.plan import Planned
 from harness.engine.reproduction import reproduction
@@ -63,7 +64,7 @@ class Bench:
     generate: Callable[[Spec, Operation, Recipe], tuple[Call, ...]]
     record: Callable[[Exchange], None]
     available: frozenset[str] = frozenset()  # of what recipes need: registry, restart, …
-    quiet: float = 0.3  # seconds without a byte after which an endless reply is left
+    quiet: float = QUIET  # seconds without a byte after which an endless reply is left
     clock: Clock = field(default_factory=Clock)
     varied: set[tuple[str, str]] = field(default_factory=set)  # operation and shape
     cases: dict[Cause, Case] = field(default_factory=dict)  # what first showed each cause

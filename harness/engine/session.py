@@ -17,7 +17,7 @@ from typing import Self
 from harness.daemon.address import DEFAULT_SOCKET, Address, parse, resolve
 from harness.daemon.archives import image_parts, plugin_parts
 from harness.daemon.preflight import DaemonInfo, greet, served_anyway, unsupported
-from harness.daemon.private import ENGINES, Engine, Engines, Private
+from harness.daemon.private import ENGINES, QUIET, Engine, Engines, Private
 from harness.daemon.recording import Header, Recorder
 from harness.daemon.registry import Registry
 from harness.daemon.tls import TlsSettings
@@ -56,7 +56,6 @@ from harness.specs.tables import tables
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHRUNK_AT_MOST = 200  # pairs of operation and cause
 _HURRY = 0.2  # seconds
-_QUIET = 0.3  # seconds without a byte after which an endless reply is left
 _SENDS_TO_SHRINK = 20
 
 Emit = Callable[[Event], None]
@@ -211,7 +210,7 @@ class Session:
             generate=self._generate,
             record=record,
             available=self._available(registry),
-            quiet=self._engine.quiet if self._engine else _QUIET,
+            quiet=self._engine.quiet if self._engine else QUIET,
             clock=self.clock,
         )
         self._emit(

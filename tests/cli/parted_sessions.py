@@ -21,13 +21,18 @@ def session(settings, emit):
     emit(
         RunStarted(f"run{held[0]}", "a daemon", f"unix:///{held[0]}", held, len(held), 7, "scoped")
     )
-    for version in held:
-        emit(OperationJudged(version, "ContainerList", (), Verdict.KEPT, 5, succeeded=True))
-    if settings.image == "killed" and last:
-        os._exit(9)
     if settings.image == "endless":
         try:
+            _judge(held, emit)
             time.sleep(60)
         finally:
             emit(RunFinished(calls=1, interrupted=True, seconds=1.0))
+    _judge(held, emit)
+    if settings.image == "killed" and last:
+        os._exit(9)
     emit(RunFinished(calls=5 * len(held), seconds=float(len(held)), waiting=2.0))
+
+
+def _judge(held, emit):
+    for version in held:
+        emit(OperationJudged(version, "ContainerList", (), Verdict.KEPT, 5, succeeded=True))

@@ -77,6 +77,7 @@ def test_an_interrupt_ends_all_parts_and_keeps_what_they_said():
         parallel.run_parallel(settings, take, jobs=2, session=parted_sessions.session)
     assert isinstance(seen[-1], RunFinished)
     assert seen[-1].interrupted
+    assert seen[-1].calls == 2  # one of each part
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3, 5, 16])
