@@ -16,6 +16,7 @@ class Manner(StrEnum):
     POLITE = "polite"  # valid in every way
     RUDE = "rude"  # wrong in one way, which `twist` names
     OPEN = "open"  # polite, and with unknown parameters or properties added
+    STORY = "story"  # a step of a scenario, which `at` names
 
 
 class Twist(StrEnum):
