@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from harness.engine.session import Session
     from harness.fake import FakeDaemon
 
+_SCENARIOS = Path(__file__).resolve().parents[1] / "contracts" / "scenarios"
 _SESSION = pytest.StashKey["Session"]()
 _NAMELESS = "no daemon is named: --daemon unix:///… or --engine dockerd"
 
@@ -76,6 +78,11 @@ def pytest_docker_contract_settings(config: pytest.Config) -> CertifySettings | 
         seed=option("--contract-seed"),
         examples=option("--max-examples"),
     )
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave the scenarios out of a session: they are played by `docker-contract diff`."""
+    return True if collection_path == _SCENARIOS else None
 
 
 def pytest_collection(session: pytest.Session) -> None:

@@ -16,24 +16,41 @@ LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 WRITTEN = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("benchmarks/*.md")])
 
 
-# The other pages are compared where what they are made of is tested.
-@pytest.mark.parametrize("name", ["docs/errata.md", "reports/coverage/fake.md"])
-def test_a_page_is_what_its_tables_give(name):
-    page = (ROOT / name).read_text(encoding="utf-8")
-    assert page == pages()[name], "run: python -m harness.cli.generated"
+REPORTS = {
+    f"reports/version-diff/{old}-{new}.{kind}"
+    for old, new in [
+        *((f"1.{minor}", f"1.{minor + 1}") for minor in range(18, 33)),
+        ("1.18", "1.33"),
+        ("1.24", "1.33"),
+    ]
+    for kind in ("html", "md")
+}
 
 
-def test_all_that_is_generated_is_there(tmp_path):
-    write(tmp_path)
-    made = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*"))
-    assert made == [
+# One test, since making them takes some seconds.
+@pytest.mark.timeout(600)
+def test_every_page_is_what_its_tables_give():
+    made = pages()
+    assert made.keys() == {
         "docs/checks.md",
         "docs/cli.md",
+        "docs/diff.schema.json",
         "docs/errata.md",
         "docs/result.schema.json",
+        "docs/rules.md",
         "reports/coverage/fake.md",
-    ]
-    assert [name for name in made if not (ROOT / name).is_file()] == []
+        "reports/version-diff/index.html",
+        "reports/version-diff/index.md",
+        *REPORTS,
+    }
+    stale = [name for name, text in made.items() if (ROOT / name).read_text("utf-8") != text]
+    assert stale == [], "run: python -m harness.cli.generated"
+
+
+def test_pages_are_written_below_a_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("harness.cli.generated.pages", lambda: {"docs/new/a.md": "a\n"})
+    write(tmp_path)
+    assert (tmp_path / "docs/new/a.md").read_text(encoding="utf-8") == "a\n"
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))

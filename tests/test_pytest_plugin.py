@@ -7,6 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import yaml  # noqa: F401 - its part in C loads once; pytester forgets what its runs import
 
 from harness.model.events import OperationJudged, RunFinished
 from harness.model.settings import CertifySettings

@@ -46,7 +46,7 @@ def _media_type(subject: Subject) -> Iterator[Complaint]:
 
 def _documented_headers(subject: Subject) -> tuple[str, ...]:
     response = subject.operation.responses.get(subject.exchange.reply.status)
-    return response.headers if response else ()
+    return tuple(response.headers) if response else ()
 
 
 def _headers(subject: Subject) -> Iterator[Complaint]:

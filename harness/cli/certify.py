@@ -35,16 +35,18 @@ from harness.cli.parallel import jobs_of, run_parallel
 from harness.cli.session import run_session
 from harness.model.errors import HarnessError, UsageError
 from harness.model.events import CallJudged, Event, OperationStarted
-from harness.model.settings import CertifySettings
+from harness.model.settings import CertifySettings, FailOn
 from harness.report.build import ReportBuilder
 from harness.report.conclusion import exit_status
 from harness.report.formats import FORMATS
 from harness.report.terminal import screen
-from harness.report.values import FailOn, Report
+from harness.report.values import Report
 from harness.specs.known import known_faults
 
 Session: TypeAlias = Callable[[CertifySettings, Callable[[Event], None]], None]
 
+# The recording is written while the run goes on.
+KINDS = (*FORMATS, RECORDING)
 _EMBEDDED = (
     "no daemon is named, and none is at the default socket: certifying the embedded fake; "
     "name a daemon with --host, or start a private one with --engine"
@@ -121,7 +123,7 @@ def certify(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             "--report",
             metavar="FORMAT=FILE",
-            help=f"Also write the result to a file; formats: {', '.join(destinations.KINDS)} "
+            help=f"Also write the result to a file; formats: {', '.join(KINDS)} "
             "(ndjson is the recording of all calls). Repeatable.",
         ),
     ] = None,
@@ -157,7 +159,7 @@ def certify(  # noqa: PLR0913 - one parameter for each option
     daemon is shown as such, and is broken all the same; --fail-on unexplained lets it pass.
     """
     tls = tls_files(tlsverify, tlscacert, tlscert, tlskey)
-    files = destinations.parse(report or ())
+    files = destinations.parse(report or (), KINDS)
     recording = next((file.path for file in files if file.kind == RECORDING), None)
     reached = or_fake(reaching(host, context, engine, tls), os.environ)
     settings = replace(

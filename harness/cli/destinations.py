@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.model.errors import UsageError
-from harness.report.formats import FORMATS
 
-# The recording is written while the run goes on, by whoever runs it.
 RECORDING = "ndjson"
-KINDS = (*FORMATS, RECORDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +19,7 @@ class Destination:
     path: Path
 
 
-def parse(texts: Iterable[str], kinds: Sequence[str] = KINDS) -> tuple[Destination, ...]:
+def parse(texts: Iterable[str], kinds: Sequence[str]) -> tuple[Destination, ...]:
     """Read texts such as "junit=out.xml", also several with commas between them.
 
     `kinds` are the formats that there are. Raises UsageError for an unknown format, and for a file
@@ -41,7 +38,7 @@ def parse(texts: Iterable[str], kinds: Sequence[str] = KINDS) -> tuple[Destinati
 
 def check(destination: Destination) -> None:
     """Raise UsageError unless the file can be written; leave nothing behind."""
-    path = destination.path.resolve()
+    path = _real(destination.path)
     if path.is_dir():
         raise UsageError(f"--report {destination.kind}={destination.path}: that is a folder")
     try:
@@ -55,7 +52,7 @@ def check(destination: Destination) -> None:
 
 def write(destination: Destination, text: str) -> None:
     """Write the whole file or, where that fails, leave the old one and raise UsageError."""
-    path = destination.path.resolve()
+    path = _real(destination.path)
     try:
         if _replaceable(path):
             _replace(path, text)
@@ -81,6 +78,12 @@ def _destination(text: str, kinds: Sequence[str]) -> Destination:
     if kind not in kinds or not equals or not path:
         raise UsageError(f"--report {text!r}: write it as FORMAT=FILE; formats: {', '.join(kinds)}")
     return Destination(kind, Path(path).expanduser())
+
+
+def _real(path: Path) -> Path:
+    # What /dev/stdout is a link to has no path of its own where that is a pipe.
+    resolved = path.resolve()
+    return path if path.exists() and not resolved.exists() else resolved
 
 
 def _replaceable(path: Path) -> bool:

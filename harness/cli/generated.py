@@ -6,12 +6,16 @@ from pathlib import Path
 
 from contracts.rules import RULES
 from harness.checks import CHECKS
+from harness.cli import version_reports
 from harness.cli.main import app
 from harness.cli.reference import reference
+from harness.cli.version_diffs import versions_between
+from harness.diff.paper import AREAS
 from harness.fake.handlers import HANDLERS
 from harness.model.spec import Erratum
-from harness.report import checks_page, errata_page, fake_page
+from harness.report import checks_page, errata_page, fake_page, rules_page
 from harness.report.json_result import SCHEMA_FILE
+from harness.report.version_diff import json_text
 from harness.specs.library import load, versions
 
 
@@ -23,9 +27,12 @@ def pages() -> dict[str, str]:
     return {
         "docs/checks.md": checks_page.render(CHECKS, RULES),
         "docs/cli.md": reference(app),
+        "docs/diff.schema.json": json_text.SCHEMA_FILE.read_text(encoding="utf-8"),
         "docs/errata.md": errata_page.render(_errata()),
+        "docs/rules.md": rules_page.render(AREAS),
         "docs/result.schema.json": SCHEMA_FILE.read_text(encoding="utf-8"),
         "reports/coverage/fake.md": fake_page.render(map(load, versions()), HANDLERS),
+        **version_reports.pages(versions_between),
     }
 
 

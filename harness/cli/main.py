@@ -4,33 +4,63 @@ import json
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import metadata, version
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
 
-from harness.cli import certify, clean, compare, fake, plugin_call, specs_commands
+from harness.cli import plugin_call
 from harness.cli.interruption import Interruption
+from harness.cli.lazy import Command, LazyGroup
 from harness.model.errors import HarnessError, UsageError
 
 NAME = "docker-contract"
 
+COMMANDS = MappingProxyType(
+    {
+        "certify": Command(
+            "harness.cli.certify", "certify", "Hold a daemon to the Docker Engine API."
+        ),
+        "compare": Command(
+            "harness.cli.compare", "compare_daemons", "Make the same calls on two daemons."
+        ),
+        "diff": Command(
+            "harness.cli.diff", "diff", "Tell how two versions differ, on paper and on the wire."
+        ),
+        "since": Command(
+            "harness.cli.since", "since", "Tell in which versions something is documented."
+        ),
+        "clean": Command("harness.cli.clean", "clean", "Remove what earlier runs left behind."),
+        "fake": Command(
+            "harness.cli.fake",
+            "fake",
+            "Serve a daemon that runs nothing.",
+            {"allow_interspersed_args": False},
+        ),
+        "specs": Command(
+            "harness.cli.specs_commands",
+            "app",
+            "List, show, import and audit the documents that daemons are held to.",
+        ),
+    }
+)
+
+
+class _Program(LazyGroup):
+    """The program's commands."""
+
+    table = COMMANDS
+
+
 app = typer.Typer(
     name=NAME,
+    cls=_Program,
     help="Decides whether a daemon keeps the Docker Engine API, version by version.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-app.command(short_help="Hold a daemon to the Docker Engine API.")(certify.certify)
-app.command("compare", short_help="Make the same calls on two daemons.")(compare.compare_daemons)
-app.command(short_help="Remove what earlier runs left behind.")(clean.clean)
-app.command(
-    short_help="Serve a daemon that runs nothing.",
-    context_settings={"allow_interspersed_args": False},
-)(fake.fake)
-app.add_typer(specs_commands.app, name="specs")
 
 
 @app.callback(invoke_without_command=True)
@@ -46,6 +76,8 @@ def root(
 ) -> None:
     """Print the version, or how to use the program where no command is given."""
     if show_version:
+        from importlib.metadata import version  # noqa: PLC0415 - takes long, and is seldom needed
+
         typer.echo(f"{NAME} {version(NAME)}")
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
@@ -56,6 +88,8 @@ def root(
 @app.command(plugin_call.METADATA, hidden=True)
 def plugin_metadata() -> None:
     """Tell docker what this plugin is."""
+    from importlib.metadata import metadata, version  # noqa: PLC0415 - as above
+
     facts = {
         "SchemaVersion": "0.1.0",
         "Vendor": "the docker-contract project",
@@ -80,6 +114,8 @@ def run(arguments: Sequence[str]) -> int:
     debug = "--debug" in words
     try:
         status = app(words, prog_name=NAME, standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()
     except HarnessError as error:
         if debug:
             traceback.print_exc()
@@ -88,7 +124,12 @@ def run(arguments: Sequence[str]) -> int:
         return _refuse(_usage(error), UsageError.exit_status)
     except (KeyboardInterrupt, typer.Abort):
         return _refuse("interrupted", Interruption(2).exit_status)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as ended:
+        # typer makes the one of the other.
+        if not isinstance(ended, BrokenPipeError) and not isinstance(
+            ended.__context__, BrokenPipeError
+        ):
+            raise
         # Whoever read the output, such as `head`, has had enough of it.
         sys.stderr.close()
         return 0

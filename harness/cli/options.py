@@ -9,10 +9,9 @@ import typer
 
 from harness.daemon.address import is_named
 from harness.model.errors import UsageError
-from harness.model.settings import CertifySettings, TlsFiles
+from harness.model.settings import CertifySettings, FailOn, TlsFiles
 from harness.model.tables import Tier
 from harness.model.version import VersionRange
-from harness.report.values import FailOn
 
 ENGINES = ("fake", "dockerd", "podman")
 _ENGINES_LISTED = f"{', '.join(ENGINES[:-1])} and {ENGINES[-1]}"

@@ -23,7 +23,7 @@ _PASSED: Mapping[str, int] = MappingProxyType(
 _DROPPED: Mapping[str, int] = MappingProxyType(
     {"--config": 1, "--log-level": 1, "-l": 1, "--debug": 0, "-D": 0, "--tls": 0}
 )
-_REACHING = ("certify", "clean")
+_REACHING = ("certify", "clean", "diff")
 
 
 def normalise(arguments: Sequence[str]) -> list[str]:

@@ -26,6 +26,7 @@ from harness.specs.yaml_text import load_text, read_yaml
 app = typer.Typer(
     help="List, show, import and audit the documents that daemons are held to.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 

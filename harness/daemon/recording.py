@@ -4,8 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from importlib.metadata import version as version_of
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +20,7 @@ FORMAT = 1
 
 _KIND = "docker-contract recording"
 _BODY_KEPT = 65536
+_DIGITS = 6  # of a fraction of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Recorder:
             {
                 "kind": _KIND,
                 "format": FORMAT,
-                "tool": header.tool or version_of("docker-contract"),
+                "tool": header.tool or _own_version(),
                 "seed": header.seed,
                 "daemon": header.daemon,
                 "started": header.started,
@@ -76,6 +76,23 @@ class Recorder:
             self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
         except OSError as error:
             raise UsageError(f"{self._path}: cannot be written: {error.strerror}") from error
+
+
+def kept(exchange: Exchange) -> Exchange:
+    """Return an exchange as it would be read again from a recording: without secrets, and cut."""
+    clean = redact(exchange)
+    call, reply = clean.call, clean.reply
+    cut = len(reply.body) > _BODY_KEPT
+    return Exchange(
+        version=clean.version,
+        call=replace(call, body=None if call.body is None else call.body[:_BODY_KEPT]),
+        reply=replace(
+            reply,
+            body=reply.body[:_BODY_KEPT],
+            ending=Ending.LIMIT if cut else reply.ending,
+            seconds=round(reply.seconds, _DIGITS),
+        ),
+    )
 
 
 def read(path: Path) -> tuple[Header, Iterator[Exchange]]:
@@ -159,9 +176,15 @@ def _written(exchange: Exchange) -> Json:
             "headers": _pairs(reply.headers),
             "body": _body(reply.body),
             "ending": reply.ending.value,
-            "seconds": round(reply.seconds, 6),
+            "seconds": round(reply.seconds, _DIGITS),
         },
     }
+
+
+def _own_version() -> str:
+    from importlib.metadata import version  # noqa: PLC0415 - takes long, and is seldom needed
+
+    return version("docker-contract")
 
 
 def _pairs(pairs: Pairs) -> Json:

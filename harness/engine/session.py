@@ -8,6 +8,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from http import HTTPStatus
@@ -66,14 +67,23 @@ Emit = Callable[[Event], None]
 class Session:
     """One run: a context manager that reaches or starts the daemon, and leaves it as it was.
 
-    Events go to `emit`. Raises UsageError, SpecError or DaemonError on entering.
+    Events go to `emit`. With `calls_of`, the calls of that document are made at every version, so
+    that versions can be compared. Raises UsageError, SpecError or DaemonError on entering.
     """
 
     def __init__(
-        self, settings: CertifySettings, judge: Judge, emit: Emit, engines: Engines = ENGINES
+        self,
+        settings: CertifySettings,
+        judge: Judge,
+        emit: Emit,
+        engines: Engines = ENGINES,
+        *,
+        calls_of: Spec | None = None,
     ) -> None:
         self.settings = settings
-        self.specs = _specs(settings)
+        specs = _specs(settings)
+        self.specs = {at: replace(calls_of or spec, version=at) for at, spec in specs.items()}
+        self._calls_of = calls_of
         self._judge = judge
         self._emit = emit
         self._engine = _engine(settings, engines)
@@ -350,7 +360,7 @@ class Session:
 
     def _generate(self, spec: Spec, operation: Operation, recipe: Recipe) -> tuple[Call, ...]:
         return self._calls.calls(
-            partial(document, spec),
+            partial(document, self._calls_of or spec),
             operation,
             recipe,
             self._tables.limits,

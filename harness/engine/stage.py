@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from http import HTTPStatus
 
 from harness.daemon.transport import Daemon
 from harness.engine.workshop import PREFIX, Workshop
@@ -136,7 +137,8 @@ class LiveStage:
             answer = Answer(self._send(call, recipe, upgrade=False, deadline=None).reply)
             if answer.at(pointer) == wanted:
                 return True
-            if time.monotonic() > end:
+            # What is not there does not come back.
+            if answer.status == HTTPStatus.NOT_FOUND or time.monotonic() > end:
                 return False
             self.pause(_BETWEEN)
 

@@ -33,10 +33,10 @@ class Reach:
     newer document has. `place` is one of
 
         ""                        the operation as a whole
-        operationId, deprecated, consumes, produces
-        query/condition           a parameter, by its location: query, headers, path
+        operationId, deprecated, tags, consumes, produces
+        query/condition           a parameter, by its location: query, headers, path, formData
         body                      the body of the request; body/HostConfig/Memory, body/*/Name
-        200                       a reply
+        200                       a reply; default is that for all statuses without their own
         200/headers/Api-Version
         200/body                  its body; 200/body/State/Health, 200/body/*/Names
 

@@ -1,6 +1,7 @@
 """What a person asks of a run, as one frozen value."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -49,3 +50,10 @@ class CertifySettings:
         return not self.only or any(
             fnmatchcase(name, pattern.lower()) for name in names for pattern in self.only
         )
+
+
+class FailOn(StrEnum):
+    """Which faults make a run fail."""
+
+    BROKEN = "broken"  # all of them
+    UNEXPLAINED = "unexplained"  # those that the daemon is not known to have

@@ -15,7 +15,10 @@ class Schema:
     """The form of a JSON value; `reference` names the definition it came from, if any.
 
     `types` is empty where the document names none. `additional` is the schema of the values of a
-    map. `pointer` is where the schema stands in the document.
+    map, and `closed` tells that no properties but the named ones may be there. `inherited` names,
+    by property, the definition that an allOf took it from. `again` marks a definition that stands
+    inside itself: what it says is in `Spec.definitions`. `pointer` is where the schema stands in
+    the document.
     """
 
     pointer: str
@@ -32,26 +35,45 @@ class Schema:
     maximum: float | None = None
     pattern: str = ""
     default: Json = None
+    exclusive_minimum: bool = False
+    exclusive_maximum: bool = False
+    multiple_of: float | None = None
+    min_length: float | None = None
+    max_length: float | None = None
+    min_items: float | None = None
+    max_items: float | None = None
+    unique_items: bool = False
+    min_properties: float | None = None
+    max_properties: float | None = None
+    closed: bool = False
+    read_only: bool = False
+    discriminator: str = ""
+    inherited: Mapping[str, str] = field(default_factory=dict)
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One input of an operation; `location` is path, query, header or body."""
+    """One input of an operation; `location` is path, query, header, formData or body."""
 
     name: str
     location: str
     required: bool
     schema: Schema
     collection_format: str = ""
+    empty_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What an operation may answer with one status; `headers` are the documented names."""
+    """What an operation may answer with one status; `headers` are by their documented names.
+
+    Status 0 is for all that have no entry of their own, which only foreign documents have.
+    """
 
     status: int
     schema: Schema | None = None
-    headers: tuple[str, ...] = ()
+    headers: Mapping[str, Schema] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +93,7 @@ class Operation:
     produces: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     shape: str = ""
+    deprecated: bool = False
 
     @property
     def body(self) -> Parameter | None:
@@ -100,9 +123,15 @@ class Erratum:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One version of the API: its operations by id, and the errata that were applied."""
+    """One version of the API: its operations by id, and the errata that were applied.
+
+    `stated` is the version in the document's own words: a foreign document may have any, and then
+    `version` is 0.0. `definitions` are those that some operation reaches, by name.
+    """
 
     version: ApiVersion
     operations: Mapping[str, Operation]
     errata: tuple[Erratum, ...] = ()
     source: str = ""
+    stated: str = ""
+    definitions: Mapping[str, Schema] = field(default_factory=dict)

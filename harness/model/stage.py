@@ -129,7 +129,8 @@ class Stage(Protocol):
     def until(self, operation: str, pointer: str, wanted: Json, *, at: str = "") -> bool:
         """Ask again and again, for a few seconds, until a place has a value; tell whether it had.
 
-        Such calls are not steps of the story: they show up in no trace.
+        What answers 404 is not asked again. Such calls are not steps of the story: they show up in
+        no trace.
         """
 
 

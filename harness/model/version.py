@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.model.errors import UsageError
 
-_FORM = re.compile(r"v?(\d+)\.(\d+)")
+_FORM = re.compile(r"v?(\d{1,9})\.(\d{1,9})")
 
 
 @dataclass(frozen=True, order=True, slots=True)

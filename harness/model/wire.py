@@ -19,7 +19,7 @@ class Aspect(StrEnum):
     PROPERTY_REMOVED = "property-removed"
     TYPE = "type"  # another JSON type at a place
     VALUE = "value"  # another value, or another class of values
-    EVENTS = "events"  # other messages of a stream, or in another order
+    EVENTS = "events"  # other kinds of messages of a stream, or in another order
     MESSAGE = "message"  # an error says something else
 
 
@@ -31,7 +31,11 @@ class Step:
     `change.Reach`; `asked` are the places of the request that the call used: "query/condition",
     "body/HostConfig/Memory". `places` tells, by place as in `change.Reach` but without the status
     ("body/State/Health", "headers/Ostype"), the value there: its JSON type, and where it is no
-    chance its text: "boolean true", 'string "running"', "string <id>".
+    chance its text: "boolean true", 'string "running"', "string <id>"; of several elements, all of
+    them, as in "null | number 5". `events` are the kinds of messages of a stream, each once, in the
+    order in which they first came.
+    `sent` is a digest of a generated call, so that calls of one key are known to be the same; ""
+    for the steps of stories, which are.
     """
 
     key: str
@@ -43,6 +47,7 @@ class Step:
     message: str = ""
     events: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class WireChange:
     `place` is written as in `Step.places`, with the status before it where the body or a header
     is meant ("200/body/Mounts"). `old` and `new` tell what was seen; "" where nothing was. `steps`
     are the keys of all that show it, in order; `asked` are the places of the request that all of
-    those steps used, and no step of the operation that does not show it.
+    those steps used, and no step of the operation that does not show it: none where all show it.
     """
 
     aspect: Aspect

@@ -5,7 +5,8 @@ from types import MappingProxyType
 
 from harness.model.errors import HarnessError
 from harness.model.judgement import Verdict
-from harness.report.values import Conclusion, FailOn, OperationResult, Report
+from harness.model.settings import FailOn
+from harness.report.values import Conclusion, OperationResult, Report
 from harness.report.wording import counted, spans
 
 BROKEN_STATUS = 1

@@ -158,12 +158,13 @@ def _replies(operation: Operation) -> Iterator[RenderableType]:
     yield from _section("Replies", *trees)
 
 
-def _reply(status: int, schema: Schema | None, headers: tuple[str, ...]) -> Tree:
+def _reply(status: int, schema: Schema | None, headers: Iterable[str]) -> Tree:
     label = Text.assemble((str(status), _NAME), " ", (_REASONS.get(status, ""), _QUIET))
     if schema:
         label.append(": ").append_text(_told(schema, []))
-    if headers:
-        label.append(f", headers {', '.join(map(printable, headers))}")
+    names = ", ".join(map(printable, headers))
+    if names:
+        label.append(f", headers {names}")
     # An error has the same form everywhere.
     return Tree(label) if schema is None or status >= _ERRORS else _tree(label, schema)
 

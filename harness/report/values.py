@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.model.judgement import Verdict
+from harness.model.settings import FailOn
 from harness.model.tables import KnownFault
 from harness.model.version import ApiVersion
 from harness.report.clusters import Cluster
@@ -66,13 +67,6 @@ class Timing:
     def other(self) -> float:
         """Return what remains: nearly all of it is making and removing what calls need."""
         return max(0.0, self.total - self.generating - self.waiting - self.judging)
-
-
-class FailOn(StrEnum):
-    """Which faults make a run fail."""
-
-    BROKEN = "broken"  # all of them
-    UNEXPLAINED = "unexplained"  # those that the daemon is not known to have
 
 
 @dataclass(frozen=True, slots=True)

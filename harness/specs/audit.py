@@ -14,7 +14,7 @@ from typing import TypeAlias
 from harness.model.errors import UsageError
 from harness.model.spec import Erratum, Spec
 from harness.model.version import ApiVersion
-from harness.specs import library
+from harness.specs import library, reading
 from harness.specs.audit_places import Route, routes
 from harness.specs.audit_prose import compare_prose, schemas
 from harness.specs.audit_rows import Row, read_rows, row_of, stale_rows
@@ -68,7 +68,7 @@ def audit(version: ApiVersion, folder: Path) -> Audit:
     upstream = find_upstream(version, folder)
     found = compare(upstream, made, rows())
     digest = hashlib.sha256(upstream.text.encode()).hexdigest()
-    if digest == library.index()[version].sha256:
+    if digest == reading.index()[version].sha256:
         return found
     message = "is not the file that specs/INDEX.toml names by its sha256"
     return replace(

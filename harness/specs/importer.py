@@ -11,7 +11,7 @@ A list of types stays: JSON Schema knows it, and Swagger's own schema admits it.
 properties and names of required properties are sorted; parameters, enums and tags keep their order.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 
 from harness.model.errors import SpecError, UsageError
@@ -35,24 +35,37 @@ def import_document(text: str, source: str) -> str:
     return write_yaml(canonical(read_yaml(text, source)))
 
 
-def canonical(node: Node) -> dict[str, Json]:
-    """Return the facts of a Swagger 2.0 document in canonical order."""
+def canonical(node: Node, *, foreign: bool = False) -> dict[str, Json]:
+    """Return the facts of a Swagger 2.0 document in canonical order.
+
+    Raises SpecError where it is none, or of no version of the API unless it is `foreign`.
+    """
     if node.value is None:
         raise SpecError(f"{node.source} is empty; a Swagger 2.0 document is needed")
     if not isinstance(node.value, dict):
         raise SpecError(f"{node.source} is not a Swagger document")
     kind = node.value.get("swagger")
-    if kind != "2.0":
+    # Without quotes, YAML takes it for a number.
+    if str(kind) != "2.0":
         found = f"OpenAPI {node.value['openapi']}" if "openapi" in node.value else "something else"
         found = found if kind is None else f"Swagger {kind}"
         raise SpecError(f"{node.source} is no Swagger 2.0 document but {found}")
-    version = node["info"]["version"]
+    version = _stated(node["info"]["version"], foreign=foreign)
+    try:
+        facts = _pick(node, _DOCUMENT)
+    except RecursionError as error:
+        raise SpecError(f"{node.source} nests too deep") from error
+    return {"swagger": "2.0", "info": {"title": TITLE, "version": version}, **facts}
+
+
+def _stated(version: Node, *, foreign: bool) -> str:
+    if foreign:
+        return version.text() if isinstance(version.value, str) else str(version.number())
     try:
         ApiVersion.parse(version.text())
     except UsageError as error:
         raise SpecError(f"{version.place}: {error}") from error
-    facts = _pick(node, _DOCUMENT)
-    return {"swagger": "2.0", "info": {"title": TITLE, "version": version.text()}, **facts}
+    return version.text()
 
 
 def _pick(node: Node, readers: Mapping[str, Reader]) -> dict[str, Json]:
@@ -104,6 +117,15 @@ def _sorted_map(reader: Reader) -> Reader:
     return read
 
 
+def _paths(node: Node) -> Json:
+    return {path: _path(member) for path, member in sorted(_plain(node), key=_key)}
+
+
+def _plain(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the members of an object that are no extensions."""
+    return ((key, member) for key, member in node.members() if not key.startswith("x-"))
+
+
 def _key(pair: tuple[str, Node]) -> str:
     return str(pair[0])
 
@@ -150,7 +172,7 @@ def _item(node: Node) -> Json:
 
 
 def _responses(node: Node) -> Json:
-    replies = sorted(node.members(), key=_key)
+    replies = sorted(_plain(node), key=_key)
     return {status: _response(member, status) for status, member in replies}
 
 
@@ -174,6 +196,8 @@ def _operation(node: Node) -> Json:
 
 
 def _path(node: Node) -> Json:
+    if node.find("$ref") is not None:
+        raise SpecError(f"{node.place}: a path that stands elsewhere; bundle all into one file")
     return _pick(node, _PATH)
 
 
@@ -240,7 +264,7 @@ _DOCUMENT: Mapping[str, Reader] = {
     "consumes": _texts,
     "produces": _texts,
     "tags": _list(lambda node: _pick(node, _TAG)),
-    "paths": _sorted_map(_path),
+    "paths": _paths,
     "parameters": _sorted_map(_parameter),
     "responses": _sorted_map(_shared_response),
     "definitions": _sorted_map(_schema),

@@ -38,6 +38,15 @@ class Node:
             return None
         return Node(members[key], self.source, f"{self.pointer}/{escape(key)}")
 
+    def step(self, segment: str) -> "Node | None":
+        """Return what a segment of a JSON pointer leads to, or None."""
+        key = segment.replace("~1", "/").replace("~0", "~")
+        if isinstance(self.value, list):
+            return next(
+                (each for each in self.elements() if each.pointer.endswith(f"/{key}")), None
+            )
+        return self.find(key) if isinstance(self.value, dict) else None
+
     def members(self) -> Iterator[tuple[str, "Node"]]:
         """Yield names and values of an object, in order."""
         for key, value in self._mapping().items():

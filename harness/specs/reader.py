@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
-from harness.model.errors import SpecError
+from harness.model.errors import SpecError, UsageError
 from harness.model.spec import Erratum, Json, Operation, Parameter, Response, Schema, Spec
 from harness.model.version import ApiVersion
 from harness.specs.importer import METHODS
@@ -22,9 +22,9 @@ def read_spec(document: Json, source: str, errata: tuple[Erratum, ...] = ()) -> 
     schema that is a reference stands where its definition stands; one that merges stands where
     the merging is asked for.
     """
-    root = Node(document, source)
+    reading = _Document(Node(document, source))
     operations: dict[str, Operation] = {}
-    for operation in _Document(root).operations():
+    for operation in reading.operations():
         if operation.id in operations:
             raise SpecError(f"{source}: two operations are called {operation.id}")
         operations[operation.id] = operation
@@ -33,6 +33,36 @@ def read_spec(document: Json, source: str, errata: tuple[Erratum, ...] = ()) -> 
         operations=operations,
         errata=errata,
         source=source,
+        stated=str(read_version(document, source)),
+        definitions=reading.definitions(),
+    )
+
+
+def read_foreign(document: Json, source: str) -> Spec:
+    """Read a Swagger document of any API into a Spec; raise SpecError as `read_spec` does.
+
+    It may be of any version, leave out the ids of operations or give one to several, and have
+    default replies. An operation without an id of its own is called by its method and path.
+    """
+    reading = _Document(Node(document, source), foreign=True)
+    operations: dict[str, Operation] = {}
+    try:
+        for operation in reading.operations():
+            named = f"{operation.method} {operation.path}"
+            operations[named if operation.id in operations else operation.id] = operation
+    except RecursionError as error:
+        raise SpecError(f"{source} nests too deep") from error
+    stated = reading.root["info"]["version"].text()
+    try:
+        version = ApiVersion.parse(stated)
+    except UsageError:
+        version = ApiVersion(0, 0)
+    return Spec(
+        version=version,
+        operations=operations,
+        source=source,
+        stated=stated,
+        definitions=reading.definitions(),
     )
 
 
@@ -46,6 +76,7 @@ class _Document:
     """A document, with what was resolved of it so far."""
 
     root: Node
+    foreign: bool = False
     schemas: dict[str, Schema] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
@@ -76,9 +107,10 @@ class _Document:
             for parameter in map(self.parameter, group.elements())
         }
         consumes, produces, tags = (node.find(key) for key in ("consumes", "produces", "tags"))
+        deprecated = node.find("deprecated")
         responses = [self.response(*member) for member in node["responses"].members()]
         operation = Operation(
-            id=node["operationId"].text(),
+            id=self.name(method, path, node),
             method=method.upper(),
             path=path,
             parameters=tuple(parameters.values()),
@@ -86,12 +118,21 @@ class _Document:
             consumes=consumes.texts() if consumes else self.consumes,
             produces=produces.texts() if produces else self.produces,
             tags=tags.texts() if tags else (),
+            deprecated=bool(deprecated and deprecated.truth()),
         )
         # Tags only sort operations into chapters, which no call and no reply can show.
         said = [self.digest(member) for name, member in node.members() if name != "tags"]
         said += [self.digest(shared)] if shared else []
         everything = (operation.method, path, operation.consumes, operation.produces, said)
         return replace(operation, shape=_sha256(repr(everything)))
+
+    def name(self, method: str, path: str, node: Node) -> str:
+        found = node.find("operationId") if self.foreign else node["operationId"]
+        return found.text() if found else f"{method.upper()} {path}"
+
+    def definitions(self) -> dict[str, Schema]:
+        found = self.schemas.values()
+        return {schema.reference: schema for schema in found if schema.reference}
 
     def parameter(self, node: Node) -> Parameter:
         node = self.target(node)
@@ -104,18 +145,21 @@ class _Document:
             required=bool(required and required.truth()),
             schema=self.schema(node if schema is None else schema),
             collection_format=form.text() if form else "",
+            empty_allowed=_flag(node, "allowEmptyValue"),
         )
 
     def response(self, status: str, node: Node) -> Response:
         node = self.target(node)
-        if not status.isdecimal():
+        if self.foreign and status == "default":
+            status = "0"
+        elif not status.isdecimal():
             raise SpecError(f"{node.place}: {status} is not a status code")
         schema = node.find("schema")
         headers = node.find("headers")
         return Response(
             status=int(status),
             schema=self.schema(schema) if schema else None,
-            headers=tuple(name for name, _ in headers.members()) if headers else (),
+            headers={name: self.plain(each) for name, each in headers.members()} if headers else {},
         )
 
     def target(self, node: Node) -> Node:
@@ -126,8 +170,11 @@ class _Document:
         found: Node | None = self.root
         hash_sign, *segments = reference.text().split("/")
         for segment in segments:
-            found = found.find(segment) if found else None
-        if found is None or hash_sign != "#" or not segments:
+            found = found.step(segment) if found else None
+        if hash_sign != "#":
+            missing = f"there is no {reference.text()} in this file; bundle all into one"
+            raise SpecError(f"{node.place}: {missing}")
+        if found is None or not segments:
             raise SpecError(f"{node.place}: there is no {reference.text()}")
         return found
 
@@ -140,7 +187,7 @@ class _Document:
         name = name if folder == "definitions" and not any(deeper) else ""
         if target.pointer not in self.schemas:
             # What a definition says of itself stays open, so that the reading ends.
-            self.schemas[target.pointer] = Schema(target.pointer, reference=name)
+            self.schemas[target.pointer] = Schema(target.pointer, reference=name, again=True)
             self.schemas[target.pointer] = replace(self.schema(target), reference=name)
         return self.schemas[target.pointer]
 
@@ -170,6 +217,19 @@ class _Document:
             maximum=_number(node, "maximum"),
             pattern=_text(node, "pattern"),
             default=default.value if (default := node.find("default")) else None,
+            closed=bool(additional and additional.value is False),
+            read_only=_flag(node, "readOnly"),
+            unique_items=_flag(node, "uniqueItems"),
+            discriminator=_text(node, "discriminator"),
+            exclusive_minimum=_flag(node, "exclusiveMinimum"),
+            exclusive_maximum=_flag(node, "exclusiveMaximum"),
+            multiple_of=_number(node, "multipleOf"),
+            min_length=_number(node, "minLength"),
+            max_length=_number(node, "maxLength"),
+            min_items=_number(node, "minItems"),
+            max_items=_number(node, "maxItems"),
+            min_properties=_number(node, "minProperties"),
+            max_properties=_number(node, "maxProperties"),
         )
 
     def merged(self, node: Node) -> Schema:
@@ -194,6 +254,20 @@ class _Document:
             maximum=_last(part.maximum for part in parts),
             pattern=_last(part.pattern for part in parts),
             default=_last(part.default for part in parts),
+            closed=any(part.closed for part in parts),
+            read_only=any(part.read_only for part in parts),
+            unique_items=any(part.unique_items for part in parts),
+            discriminator=_last(part.discriminator for part in parts),
+            inherited=_origins(parts),
+            exclusive_minimum=any(part.exclusive_minimum for part in parts),
+            exclusive_maximum=any(part.exclusive_maximum for part in parts),
+            multiple_of=_last(part.multiple_of for part in parts),
+            min_length=_last(part.min_length for part in parts),
+            max_length=_last(part.max_length for part in parts),
+            min_items=_last(part.min_items for part in parts),
+            max_items=_last(part.max_items for part in parts),
+            min_properties=_last(part.min_properties for part in parts),
+            max_properties=_last(part.max_properties for part in parts),
         )
 
     def digest(self, node: Node) -> str:
@@ -233,6 +307,19 @@ def _enum(node: Node | None) -> Iterator[str | int | float | bool | None]:
 
 def _nullable(node: Node) -> bool:
     found = node.find("x-nullable")
+    return bool(found and found.truth())
+
+
+def _origins(parts: Iterable[Schema]) -> dict[str, str]:
+    """Return which definition says each property of an allOf, for those that one says."""
+    said = {
+        name: part.inherited.get(name, part.reference) for part in parts for name in part.properties
+    }
+    return {name: origin for name, origin in said.items() if origin}
+
+
+def _flag(node: Node, key: str) -> bool:
+    found = node.find(key)
     return bool(found and found.truth())
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli.certify import KINDS
 from harness.cli.destinations import Destination, check, parse, write
 from harness.model.errors import UsageError
 
@@ -23,7 +24,7 @@ from harness.model.errors import UsageError
     ],
 )
 def test_reports_are_named_by_format_and_file(texts, expected):
-    assert parse(texts) == tuple(Destination(kind, Path(path)) for kind, path in expected)
+    assert parse(texts, KINDS) == tuple(Destination(kind, Path(path)) for kind, path in expected)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_reports_are_named_by_format_and_file(texts, expected):
 )
 def test_a_report_that_cannot_be_meant_is_refused(texts, message):
     with pytest.raises(UsageError, match=message):
-        parse(texts)
+        parse(texts, KINDS)
 
 
 def test_a_file_is_written_whole(tmp_path):

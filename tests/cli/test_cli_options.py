@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
-from harness.model.settings import CertifySettings, TlsFiles
+from harness.model.settings import CertifySettings, FailOn, TlsFiles
 from harness.model.spec import Operation
 from harness.model.tables import Tier
-from harness.report.values import FailOn
 
 CERTIFICATE = str(Path(__file__))
 

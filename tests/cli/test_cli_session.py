@@ -21,9 +21,8 @@ from harness.model.call import Call, Exchange, Reply
 from harness.model.errors import DaemonError, HarnessError, SpecError, UsageError
 from harness.model.events import Leaked, OperationStarted
 from harness.model.judgement import Complaint, Finding, Severity, Verdict
-from harness.model.settings import CertifySettings
+from harness.model.settings import CertifySettings, FailOn
 from harness.model.tables import KnownFault
-from harness.report.values import FailOn
 from harness.specs.known import known_faults
 
 HERE = Path(__file__).parent
@@ -243,7 +242,7 @@ STUBBORN = """
 import sys, time
 from canned_session import STARTED, KEPT
 from harness.cli.certify import hold
-from harness.model.settings import CertifySettings
+from harness.model.settings import CertifySettings, FailOn
 
 def session(settings, sink):
     sink(STARTED)

@@ -7,7 +7,7 @@ import typer.testing
 
 from harness.cli.main import run
 from harness.cli.specs_commands import app
-from harness.specs import library
+from harness.specs import reading
 from harness.specs.places import specs_folder
 
 OURS = (specs_folder() / "v1.33.yaml").read_text(encoding="utf-8")
@@ -19,10 +19,10 @@ def upstream(tmp_path, monkeypatch):
     (tmp_path / "v1.33.yaml").write_text(OURS, encoding="utf-8")
     digest = hashlib.sha256(OURS.encode()).hexdigest()
     index = {
-        version: library.Origin(each.repository, each.commit, each.path, digest)
-        for version, each in library.index().items()
+        version: reading.Origin(each.repository, each.commit, each.path, digest)
+        for version, each in reading.index().items()
     }
-    monkeypatch.setattr(library, "index", lambda: index)
+    monkeypatch.setattr(reading, "index", lambda: index)
     monkeypatch.setattr("harness.specs.audit.rows", tuple)
     return tmp_path
 

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from harness.model.events import FindingShrunk, Leaked
 from harness.model.judgement import Severity, Verdict
+from harness.model.settings import FailOn
 from harness.model.tables import KnownFault
 from harness.model.version import VersionRange
 from harness.report import json_result, junit
@@ -19,7 +20,6 @@ from harness.report.build import ReportBuilder
 from harness.report.clusters import cluster
 from harness.report.conclusion import exit_status
 from harness.report.terminal import screen
-from harness.report.values import FailOn
 
 NULL = KnownFault(
     "null-ip", r"dockerd 20\..*", "body-matches-schema", ("ContainerList",), "Sends no address."

@@ -336,7 +336,7 @@ def test_each_row_of_audit_yaml_says_why():
 
 
 def test_no_row_has_the_name_of_an_erratum():
-    names = {each.id for each in audit.library.corrections()}
+    names = {each.id for each in audit.reading.corrections()}
     assert names.isdisjoint(row.id for row in audit.rows())
 
 

@@ -13,6 +13,7 @@ from harness.model.version import ApiVersion
 from harness.specs import library
 from harness.specs.importer import import_document
 from harness.specs.places import contracts_folder, specs_folder
+from harness.specs.reading import corrections, index
 
 VERSIONS = library.versions()
 FIRST_IMPORTED = ApiVersion(1, 25)
@@ -48,7 +49,7 @@ def test_there_is_a_document_for_each_row_of_the_index_and_no_other():
 
 @each_version
 def test_the_index_tells_where_a_document_is_from(version):
-    origin = library.index()[version]
+    origin = index()[version]
     assert origin.repository == "moby/moby"
     ending = "yaml" if version >= FIRST_IMPORTED else "md"
     assert origin.path.endswith(f"/v{version}.{ending}")
@@ -143,9 +144,7 @@ def test_data_folders_are_found():
     assert (contracts_folder() / "errata.yaml").is_file()
 
 
-@pytest.mark.parametrize(
-    "erratum", library.corrections(), ids=lambda each: f"{each.id}-{each.place}"
-)
+@pytest.mark.parametrize("erratum", corrections(), ids=lambda each: f"{each.id}-{each.place}")
 def test_every_erratum_bears_on_a_version_and_has_evidence(erratum):
     assert any(version in erratum.versions for version in VERSIONS)
     assert len(erratum.evidence) > 10

@@ -24,11 +24,11 @@ from harness.fake.requests.answer import (
 from harness.fake.requests.asked import Asked
 from harness.fake.requests.faults import Fault, Faults
 from harness.fake.requests.gates import gates
-from harness.fake.requests.routing import routes
 from harness.fake.requests.shaping import Shape, shape_of
 from harness.fake.world import World
 from harness.model.spec import Json, Operation
 from harness.model.version import ApiVersion
+from harness.specs.routing import routes
 
 Handler: TypeAlias = Callable[[World, Asked], "Answer | Awaitable[Answer]"]
 Headers: TypeAlias = tuple[tuple[str, str], ...]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.fake.requests.routing import routes
 from harness.model.version import ApiVersion
+from harness.specs.routing import routes
 
 
 def found(method, path, version="1.33"):

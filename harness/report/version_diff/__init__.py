@@ -1,0 +1,1 @@
+"""How two versions differ, told: values → text, in each format."""
