@@ -176,6 +176,15 @@ def test_what_was_asked_makes_a_difference_or_not(rule, place, old, new, expecte
     assert row.observed is expected
 
 
+@pytest.mark.parametrize(("gated", "expected"), [(True, SEEN), (None, NOT_SEEN)])
+def test_of_what_is_gated_some_calls_that_used_it_are_enough(gated, expected):
+    old = [asking("body", "body/Lid"), asking("body"), asking()]
+    new = [asking("body", "body/Lid", answers={"Lid": "null"}), asking("body"), asking()]
+    told = announcement(Kind.REQUEST_PROPERTY_REMOVED, "body", gated=gated)
+    row = documented("request-body-removed", "body", announced=[told])
+    assert joined(row, old, new)[0].observed is expected
+
+
 def test_what_one_operation_was_sent_another_may_show():
     made = step(key="boxes/made/0", operation=MADE, asked=("body", "body/Lid/Knob"))
     told = [step({"Lid/Knob": f"number {n}"}, key="boxes/made/1") for n in (1, 2)]

@@ -4,8 +4,11 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from contracts.scenarios import stories
+from harness.cli.version_diffs import versions_between
 from harness.diff.wire import compare
 from harness.model.version import ApiVersion
+from harness.model.version_diff import Observed
 from harness.model.wire import Aspect
 from harness.specs.library import versions
 from harness.specs.observed import observed, observed_file
@@ -98,5 +101,23 @@ def test_every_pair_can_be_compared(seen):
         assert bool(changes) is bool(gates), f"{old} to {new}"
 
 
+def test_every_announcement_that_is_gated_is_seen_at_its_version():
+    gated, found = set(), set()
+    for old, new in pairwise(versions()):
+        for row in versions_between(old, new).rows:
+            gated |= {each.id for each in row.announcements if each.gated}
+            if row.observed is Observed.SEEN:
+                found |= {each.id for each in row.announcements}
+    assert gated
+    assert gated <= found
+
+
 def test_the_file_stays_small():
     assert observed_file().stat().st_size < 1_000_000
+
+
+def test_what_was_observed_is_of_the_scenarios_that_there_are(seen):
+    played = {step.key.rpartition("/")[0] for trace in seen.values() for step in trace.steps}
+    assert played == {story.name for story in stories()}, (
+        "run: python -m harness.cli.observe dockerd"
+    )

@@ -22,13 +22,13 @@ GATES = [
 ]
 
 
-def played(text, pattern="", recording=None):
+def played(text, areas, recording=None):
     """Return what a private dockerd shows at some versions, in a run of its own."""
     versions = tuple(map(ApiVersion.parse, text.split(",")))
     settings = CertifySettings(
         engine="dockerd", versions=text, tier=Tier.DISRUPTIVE, recording=recording
     )
-    chosen = [story for story in stories() if story.name.startswith(pattern)]
+    chosen = [story for story in stories() if story.name.startswith(areas)]
     seen, unfinished = traces(settings, versions, chosen, lambda _: None)
     assert unfinished == ()
     return seen
@@ -49,8 +49,10 @@ def test_gates_are_seen_where_they_are():
 
 def test_one_version_on_two_daemons_is_the_same_and_so_is_its_recording(tmp_path):
     recording = tmp_path / "run.ndjson"
-    (one,) = played("1.30", recording=recording).values()
-    (other,) = played("1.30").values()
+    # Some of all, for the time that they take: one in which each kind of reply comes.
+    areas = ("containers/", "processes/", "networks/", "volumes/", "system/", "secrets/")
+    (one,) = played("1.30", areas, recording).values()
+    (other,) = played("1.30", areas).values()
     assert compare(one, other) == ()
     (recorded,) = traces_of(recording).traces.values()
     assert recorded == one

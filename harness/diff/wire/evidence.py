@@ -213,12 +213,14 @@ def _lacking(known: _Operation, users: set[str], place: str) -> Found:
 
 def _is_due(change: WireChange, place: str, users: set[str], *, gated: bool) -> bool:
     """Tell whether a place of the request may be the reason of a difference."""
+    steps = set(change.steps)
     if change.aspect in _OF_REPLIES:
         return False
+    if gated:
+        return bool(steps & users)
     if change.asked:
         return place.casefold() in {each.casefold() for each in change.asked}
-    steps = set(change.steps)
-    return bool(steps & users) if gated else steps <= users and 2 * len(steps) >= len(users)
+    return steps <= users and 2 * len(steps) >= len(users)
 
 
 def _status(known: _Operation, status: str, *, added: bool) -> Found:
