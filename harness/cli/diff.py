@@ -194,6 +194,7 @@ def diff(  # noqa: PLR0913 - one parameter for each option
         tier=tier_of(tier, engine),
         image=image,
         examples=max_examples,
+        only=chosen,
     )
     if not asked and (
         tier or image or max_examples or any(file.kind == RECORDING for file in files)

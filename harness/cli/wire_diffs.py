@@ -85,7 +85,7 @@ def on_daemon(
     seen: tuple[list[Step], list[Step]] = ([], [])
     # Both are asked even where they are the same, so that a version can be held against itself.
     asked, calls_of = (old, new), load(new) if generated else None
-    made = len(calls_of.operations) if calls_of else 0
+    made = sum(map(settings.wants, calls_of.operations.values())) if calls_of else 0
     total = (len(stories()) + made) * len(asked)
     with _progress(total, silent=silent) as tell, _stoppable() as interruption:
         try:

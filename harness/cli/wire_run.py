@@ -67,6 +67,8 @@ def make_up(
 ) -> Generator[Played, None, None]:
     """Make the calls that are generated for a document at each version in turn.
 
+    Those of the operations that `settings.only` names, where it names any.
+
     Each version has a session of its own, so that what was made at one is not there at the next.
     Raises as `Session` does.
     """
@@ -78,9 +80,11 @@ def make_up(
         emit(event)
 
     for turn, version in enumerate(versions):
-        alone = replace(settings, versions=str(version), recording=None)
+        alone = replace(settings, versions=str(version), recording=None, only=())
         with _session(alone, hear, calls_of) as session:
             for planned in session.plan():
+                if not settings.wants(calls_of.operations[planned.operation]):
+                    continue
                 generated.clear()
                 session.exercise(planned)
                 yield Played(

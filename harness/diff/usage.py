@@ -119,13 +119,17 @@ def narrow(diff: VersionDiff, used: Usage, told: str) -> VersionDiff:
 
 
 def lowest(used: Usage, specs: Mapping[ApiVersion, Spec]) -> Lowest:
-    """Return the lowest version that a client can ask for, by what the documents say."""
+    """Return the lowest version that a client can ask for, by what the documents say.
+
+    An operation must be there. What is asked of it must have come by then: where a later document
+    lacks it, daemons ignore it, which stops no client.
+    """
     needs = [
         need for name, each in sorted(used.operations.items()) for need in _needs(specs, name, each)
     ]
     unknown = tuple(need for need in needs if not need.versions)
     known = [need for need in needs if need.versions]
-    fitting = [v for v in sorted(specs) if all(v in need.versions for need in known)]
+    fitting = [v for v in sorted(specs) if all(_fits(need, v) for need in known)]
     if not fitting:
         last = min((max(need.versions) for need in known), default=None)
         first = max((min(need.versions) for need in known), default=None)
@@ -134,8 +138,12 @@ def lowest(used: Usage, specs: Mapping[ApiVersion, Spec]) -> Lowest:
     version = fitting[0]
     below = max((v for v in specs if v < version), default=None)
     return Lowest(
-        version, tuple(need for need in known if below and below not in need.versions), unknown
+        version, tuple(need for need in known if below and not _fits(need, below)), unknown
     )
+
+
+def _fits(need: Need, version: ApiVersion) -> bool:
+    return min(need.versions) <= version if need.place else version in need.versions
 
 
 def _needs(specs: Mapping[ApiVersion, Spec], operation: str, used: Used) -> Iterator[Need]:

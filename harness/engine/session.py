@@ -27,9 +27,9 @@ from harness.engine.archives import archives
 from harness.engine.image import base_image
 from harness.engine.makers import privileges
 from harness.engine.peer import Peer
+from harness.engine.performance import perform
 from harness.engine.plan import Planned, plan
 from harness.engine.run import Bench, Clock, Judge, exercise, shrunk
-from harness.engine.stage import LiveStage
 from harness.engine.swarm import Swarm
 from harness.engine.sweep import Found, leaks, survey, sweep
 from harness.engine.workshop import PREFIX, UnmakeableError, Workshop
@@ -51,7 +51,7 @@ from harness.model.judgement import Finding
 from harness.model.settings import CertifySettings
 from harness.model.spec import Json, Operation, Spec
 from harness.model.stage import Story
-from harness.model.tables import Recipe, SwarmState, Tier
+from harness.model.tables import Recipe, Tier
 from harness.model.version import ApiVersion, select
 from harness.specs.library import document, load, load_file, versions
 from harness.specs.tables import tables
@@ -180,47 +180,15 @@ class Session:
 
         Return why it was not played to its end; "" where it was.
         """
-        if not self.tier.admits(story.tier):
-            return f"disturbs more than the tier {self.tier} admits"
-        shop = self._shop
-        own = Workshop(shop.daemon, shop.version, secrets.token_hex(4), image=shop.image)
-        own.registry, own.auth = shop.registry, shop.auth
-        stage = LiveStage(
-            daemon=shop.daemon,
-            shop=own,
-            version=version,
+        return perform(
+            story,
+            version,
+            self._bench,
+            self._tables,
             tier=self.tier,
-            tables=self._tables,
-            story=story.name,
-            see=lambda exchange: self._seen(exchange, see),
-            archives=archives(own),
-            hosted_run=self._run,
             address=self._swarm_address,
-            quiet=self._bench.quiet,
+            see=see,
         )
-        swarm = self._bench.swarm
-        disruptive = story.tier is Tier.DISRUPTIVE
-        try:
-            swarm.ensure(SwarmState.OUTSIDE if disruptive else SwarmState.ANY, disruptive=True)
-        except UnmakeableError as error:
-            return str(error)
-        try:
-            story.play(stage)
-        except AssertionError as error:
-            return f"ended at step {stage.steps}: {error}"
-        finally:
-            if disruptive:
-                # It was in none before: what it is in now, the story began.
-                swarm.disturbed()
-                with contextlib.suppress(UnmakeableError):
-                    swarm.leave()
-            sweep(own, self._tables.kinds, run=own.run)
-        return ""
-
-    def _seen(self, exchange: Exchange, see: Callable[[Exchange], None]) -> None:
-        self.clock.calls += 1
-        self._bench.record(exchange)
-        see(exchange)
 
     def _open(self) -> None:
         settings = self.settings

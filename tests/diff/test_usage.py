@@ -321,6 +321,14 @@ def test_what_was_always_empty_keeps_no_version_out():
     assert (str(found.version), found.unknown) == ("1.18", ())
 
 
+def test_what_later_documents_lack_stops_no_client():
+    stdout = exchange("GET", "/containers/x/attach/ws", query=(("stdout", "1"),))
+    used = used_of(stdout, exchange("GET", "/volumes"))
+    found = lowest(used, {version: load(version) for version in versions()})
+    assert str(found.version) == "1.21"
+    assert [(need.operation, need.place) for need in found.needs] == [("GET /volumes", "")]
+
+
 def test_no_version_is_the_lowest_where_what_is_used_never_was_together():
     used = used_of(exchange("POST", "/containers/x/copy"), exchange("POST", "/session"))
     found = lowest(used, {version: load(version) for version in versions()})

@@ -60,7 +60,10 @@ def _head(diff: VersionDiff) -> Iterator[RenderableType]:
     operations = f"{diff.old.operations:,} → {counted(diff.new.operations, 'operation')}"
     yield Text(telling.subject(diff), style="bold").append(f"  {operations}", style="not bold")
     observer = telling.observer(diff)
-    yield Text(f"observed on {observer}" if observer else "observed on no daemon", style=QUIET)
+    if observer:
+        yield Text(f"observed on {observer}", style=QUIET)
+    elif diff.old.version and diff.new.version:
+        yield Text("observed on no daemon", style=QUIET)
     if diff.narrowed:
         yield Text(f"only {telling.told(diff.narrowed)}", style=ODD)
     if diff.rows:
