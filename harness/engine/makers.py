@@ -167,7 +167,7 @@ def _plugin_pulled(shop: Workshop) -> Resource:
 def _service(shop: Workshop, state: str, replicas: int) -> Resource:
     name = shop.name("service")
     container: dict[str, Json] = {
-        "Image": shop.image,
+        "Image": shop.image_id,
         "Command": list[Json](_TALK),
         "Labels": shop.labels,
     }

@@ -62,6 +62,14 @@ class Workshop:
         return self.image
 
     @property
+    def image_id(self) -> str:
+        """Return the id of the run's image; raise UnmakeableError where it has none.
+
+        Of a name, managers and nodes of a swarm ask the registry that it seems to be from.
+        """
+        return text_at(self.make("GET", f"/images/{self.needed_image}/json"), "/Id")
+
+    @property
     def needed_registry(self) -> str:
         """Return the registry's host and port; raise UnmakeableError where there is none."""
         if not self.registry:

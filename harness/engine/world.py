@@ -50,6 +50,7 @@ class World:
         self.shop.shared = self.shared
         self.facts.setdefault("run", lambda: self.shop.run)
         self.facts.setdefault("image", lambda: self.shop.needed_image)
+        self.facts.setdefault("image.id", lambda: self.shop.image_id)
         self.facts.setdefault("registry", lambda: self.shop.needed_registry)
         self.facts.setdefault("unknown", lambda: UNKNOWN)
         # Whole seconds would leave out what happened in the second that has not ended.

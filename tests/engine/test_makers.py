@@ -64,10 +64,22 @@ def test_no_container_is_given_a_network_privilege_or_path_of_the_host():
 def test_a_task_that_never_runs_is_given_up():
     def answer(method, target, body):
         waiting = [{"ID": "t1", "Status": {"State": "pending"}}]
-        return reply(200, waiting if target.startswith("/tasks") else {"ID": "s1"})
+        return reply(200, waiting if target.startswith("/tasks") else {"ID": "s1", "Id": "i1"})
 
     with pytest.raises(UnmakeableError, match="does not come to run within ten seconds"):
         MAKERS["service.running"](shop_on(answer, image="base"))
+
+
+def test_a_service_names_its_image_by_the_id_which_no_registry_is_asked_for():
+    made = []
+
+    def answer(method, target, body):
+        if target == "/services/create":
+            made.append(json.loads(body)["TaskTemplate"]["ContainerSpec"]["Image"])
+        return reply(200, {"ID": "s1", "Id": "sha256:1"} if "tasks" not in target else [])
+
+    MAKERS["service.idle"](shop_on(answer, image="base"))
+    assert made == ["sha256:1"]
 
 
 def test_without_a_sharer_nothing_is_shared():

@@ -223,6 +223,13 @@ def test_below_1_30_the_daemon_looks_for_a_digest_and_warns_where_it_finds_none(
         assert reply.json["Warnings"][0].startswith("image busybox:latest could not be accessed")
 
 
+def test_below_1_30_an_image_by_its_id_is_looked_for_nowhere():
+    manager = managing("1.29")
+    identity = manager.world.tags["busybox:latest"]
+    reply = create(manager, replicas=0, container={"Image": identity})
+    assert (reply.status, "Warnings" in reply.json) == (201, False)
+
+
 def test_below_1_30_the_daemon_pins_a_digest_that_it_knows():
     manager = managing("1.29")
     world = manager.world

@@ -16,7 +16,7 @@ from harness.specs.tables import tables
 
 # What a run can name beside what its makers make: in the world, in the session, and beside it.
 FACTS = {
-    *("run", "image", "registry", "unknown", "now", "index", "start", "port"),
+    *("run", "image", "image.id", "registry", "unknown", "now", "index", "start", "port"),
     *("auth.header", "auth.config", "privileges", "swarm.key"),
     *("join.listen", "join.advertise", "join.remote", "join.token"),
 }

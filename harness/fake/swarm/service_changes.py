@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from harness.fake.images.references import parse
+from harness.fake.images.references import is_id, parse
 from harness.fake.requests.answer import RefusedError, bad_request, conflict
 from harness.fake.requests.asked import Asked
 from harness.fake.requests.fields import Fields
@@ -95,7 +95,8 @@ def pinned(world: World, asked: Asked, body: Fields) -> tuple[Fields, list[Json]
     """
     container = body.fields("TaskTemplate").fields("ContainerSpec")
     image = container.text("Image")
-    if asked.passed("digest-pinned-by-client") or not image:
+    # An id is no name: there is nothing to ask a registry for.
+    if asked.passed("digest-pinned-by-client") or not image or is_id(image):
         return body, []
     try:
         reference = parse(image)
