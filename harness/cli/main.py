@@ -1,6 +1,8 @@
 """The program `docker-contract`, which is also the Docker CLI plugin `docker contract`."""
 
+import contextlib
 import json
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -131,6 +133,7 @@ def run(arguments: Sequence[str]) -> int:
         ):
             raise
         # Whoever read the output, such as `head`, has had enough of it.
+        _drop_the_rest()
         sys.stderr.close()
         return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a person gets a line, not a trace
@@ -140,6 +143,14 @@ def run(arguments: Sequence[str]) -> int:
         text = f"unexpected {type(error).__name__}: {error}{hint}"
         return _refuse(text, HarnessError.exit_status)
     return status if isinstance(status, int) else 0
+
+
+def _drop_the_rest() -> None:
+    """Send what is still to be written nowhere: Python would fail with it when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _usage(error: typer.TyperException) -> str:
