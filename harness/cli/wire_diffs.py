@@ -131,7 +131,7 @@ class _Progress:
         text = f"{done + 1} of {self._total}: {what}"
         if self._status:
             self._status.update(text)
-        elif time.monotonic() - self._told >= _EVERY:
+        elif not self._console.quiet and time.monotonic() - self._told >= _EVERY:
             self._told = time.monotonic()
             _say(text)
 
