@@ -17,11 +17,11 @@ from harness.model.events import (
     VersionUnsupported,
 )
 from harness.model.judgement import Judged, Verdict
+from harness.model.profiles import profile
 from harness.model.settings import FailOn
 from harness.model.tables import KnownFault
 from harness.model.version import ApiVersion
 from harness.report.clusters import cluster
-from harness.report.profiles import profile
 from harness.report.unseen import unseen
 from harness.report.values import (
     Failure,

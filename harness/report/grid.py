@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.model.judgement import Verdict
+from harness.model.profiles import PROFILES
 from harness.model.version import ApiVersion
 from harness.report.conclusion import conclude
-from harness.report.profiles import PROFILES
 from harness.report.values import Conclusion, OperationResult, Report
 
 

@@ -25,9 +25,9 @@ from harness.model.events import (
     VersionUnsupported,
 )
 from harness.model.judgement import Judged, Verdict
+from harness.model.profiles import profile
 from harness.report.conclusion import conclude, conclusion, exit_status, gaps
 from harness.report.grid import grid
-from harness.report.profiles import profile
 from harness.report.values import Conclusion, Leak, OperationResult, Unsupported
 
 

@@ -28,8 +28,8 @@ from canned_diff import (
 )
 
 from harness.model.change import Level
+from harness.model.profiles import profile
 from harness.model.version_diff import Observed, Standing
-from harness.report.profiles import profile
 from harness.report.version_diff.order import (
     Told,
     area_of,

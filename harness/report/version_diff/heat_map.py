@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from harness.model.change import Level
+from harness.model.profiles import PROFILES
 from harness.model.version import ApiVersion
 from harness.model.version_diff import Row, VersionDiff
-from harness.report.profiles import PROFILES
 from harness.report.version_diff.order import CORRECTED, area_of, areas_of, is_change
 from harness.report.version_diff.page import file_name, filtered
 from harness.report.wording import counted

@@ -7,8 +7,8 @@ from itertools import groupby
 from types import MappingProxyType
 
 from harness.model.change import Level, Part
+from harness.model.profiles import PROFILES
 from harness.model.version_diff import Observed, Row, Standing
-from harness.report.profiles import PROFILES
 
 # Of what is no change of the API, only the documents changed.
 CORRECTED = frozenset({Standing.CORRECTION, Standing.DRIFT})

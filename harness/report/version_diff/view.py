@@ -9,9 +9,9 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from harness.model.change import Change
+from harness.model.profiles import PROFILES
 from harness.model.version_diff import Observed, Row, Standing
 from harness.model.wire import WireChange
-from harness.report.profiles import PROFILES
 from harness.report.version_diff import telling
 from harness.report.version_diff.order import CORRECTED, Told, matrix, sections, told
 from harness.report.wording import counted
