@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from harness.daemon.archives import find_busybox, rootfs
-from harness.engine.workshop import LABEL, PREFIX, UnmakeableError, Workshop, at, parsed, text_at
+from harness.engine.workshop import LABEL, PREFIX, UnmakeableError, Workshop, parsed, text_at
 from harness.model.errors import UsageError
+from harness.model.pointer import at
 from harness.model.spec import Json
 
 _TRIES = 5

@@ -6,7 +6,8 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from harness.daemon.archives import plugin_archive
-from harness.engine.workshop import PREFIX, Resource, UnmakeableError, Workshop, at, text_at
+from harness.engine.workshop import PREFIX, Resource, UnmakeableError, Workshop, text_at
+from harness.model.pointer import at
 from harness.model.spec import Json
 
 Maker = Callable[[Workshop], Resource]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from harness.daemon.address import resolve
 from harness.daemon.private import Private
 from harness.daemon.transport import Daemon
-from harness.engine.workshop import Resource, Workshop, at, text_at
+from harness.engine.workshop import Resource, Workshop, text_at
+from harness.model.pointer import at
 from harness.model.spec import Json
 
 _PORT = 2377

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from harness.daemon.private import Private
-from harness.engine.workshop import UnmakeableError, at, text_at
+from harness.engine.workshop import UnmakeableError, text_at
 from harness.engine.world import World
+from harness.model.pointer import at
 from harness.model.spec import Json
 from harness.model.tables import SwarmState
 

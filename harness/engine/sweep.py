@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.engine.workshop import LABEL, PREFIX, Workshop, at, parsed
+from harness.engine.workshop import LABEL, PREFIX, Workshop, parsed
+from harness.model.pointer import at
 from harness.model.spec import Json
 from harness.model.tables import Kind
 from harness.model.version import ApiVersion

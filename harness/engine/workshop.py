@@ -5,11 +5,11 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import reduce
 
 from harness.daemon.transport import Daemon
 from harness.model.call import Call, Pairs, Reply
 from harness.model.errors import HarnessError
+from harness.model.pointer import at
 from harness.model.spec import Json
 from harness.model.version import ApiVersion
 
@@ -152,19 +152,6 @@ def message_of(reply: Reply) -> str:
     told = at(parsed(reply), "/message")
     text = told if isinstance(told, str) else reply.body[:300].decode(errors="replace")
     return " ".join(text.split())
-
-
-def at(value: Json, pointer: str) -> Json:
-    """Return what stands at a JSON pointer; None where nothing does."""
-
-    def step(found: Json, key: str) -> Json:
-        if isinstance(found, dict):
-            return found.get(key.replace("~1", "/").replace("~0", "~"))
-        if isinstance(found, list) and key.isdigit() and int(key) < len(found):
-            return found[int(key)]
-        return None
-
-    return reduce(step, pointer.split("/")[1:], value)
 
 
 def text_at(value: Json, pointer: str) -> str:

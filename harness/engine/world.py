@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.engine.makers import MAKERS, STATES, Maker
-from harness.engine.workshop import HOSTED, Resource, UnmakeableError, Workshop, at, parsed
+from harness.engine.workshop import HOSTED, Resource, UnmakeableError, Workshop, parsed
 from harness.model.call import Call, Exchange
+from harness.model.pointer import at
 from harness.model.tables import Kind, Recipe
 
 TOKEN = re.compile(r"\{\{([a-z][a-z-]*)(?:\.([a-z][a-z-]*))?(!?)(\.name)?\}\}")

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from typing import Protocol, TypeAlias
 
 from harness.model.call import Pairs, Reply
+from harness.model.pointer import at
 from harness.model.spec import Json
 from harness.model.tables import Tier
 from harness.model.version import ApiVersion
@@ -37,15 +37,7 @@ class Answer:
 
     def at(self, pointer: str) -> Json:
         """Return what stands at a JSON pointer of the body; None where nothing does."""
-
-        def step(found: Json, key: str) -> Json:
-            if isinstance(found, dict):
-                return found.get(key.replace("~1", "/").replace("~0", "~"))
-            if isinstance(found, list) and key.isdigit() and int(key) < len(found):
-                return found[int(key)]
-            return None
-
-        return reduce(step, pointer.split("/")[1:], self.json)
+        return at(self.json, pointer)
 
     def text(self, pointer: str, otherwise: str = UNKNOWN) -> str:
         """Return the text at a JSON pointer; a name that nothing has where there is none.
